@@ -1,0 +1,84 @@
+import type {
+  AppRecord,
+  Balance,
+  BindingRecord,
+  CallQuery,
+  CallRecord,
+  ConnectionRecord,
+  EpochMs,
+  HoldOutcome,
+  HoldRequest,
+  KeyRecord,
+  KeySpend,
+  LedgerReport,
+  MarginRecord,
+  RateOverride,
+  Settlement,
+  TenantRecord,
+  TopUp,
+  UsageGroup,
+  UsageQuery,
+} from './records.ts'
+
+/** Who may use what: small tables, read often, cached by the layers above. Every write is durable when its promise resolves. */
+export interface DirectoryStore {
+  createTenant(tenant: TenantRecord): Promise<void>
+  listTenants(): Promise<readonly TenantRecord[]>
+  createApp(app: AppRecord): Promise<void>
+  getApp(id: string): Promise<AppRecord | null>
+  listApps(tenantId: string): Promise<readonly AppRecord[]>
+  createConnection(connection: ConnectionRecord): Promise<void>
+  getConnection(id: string): Promise<ConnectionRecord | null>
+  listConnections(tenantId: string): Promise<readonly ConnectionRecord[]>
+  setConnectionStatus(id: string, status: ConnectionRecord['status']): Promise<void>
+  /** Repeating a binding changes nothing. */
+  createBinding(binding: BindingRecord): Promise<void>
+  deleteBinding(appId: string, connectionId: string): Promise<void>
+  /** The connections an app is bound to, oldest binding first, revoked ones included. */
+  listBoundConnections(appId: string): Promise<readonly ConnectionRecord[]>
+  listBindings(tenantId: string): Promise<readonly BindingRecord[]>
+  createKey(key: KeyRecord): Promise<void>
+  findKeyByHash(hash: string): Promise<KeyRecord | null>
+  getKey(id: string): Promise<KeyRecord | null>
+  listKeys(tenantId: string | null): Promise<readonly KeyRecord[]>
+  /** Takes effect at the next admission: {@link LedgerStore.hold} reads the key again. Revoking twice keeps the first instant. */
+  revokeKey(id: string, at: EpochMs): Promise<void>
+  putMargin(margin: MarginRecord): Promise<void>
+  listMargins(): Promise<readonly MarginRecord[]>
+  addRateOverrides(overrides: readonly RateOverride[]): Promise<void>
+  listRateOverrides(): Promise<readonly RateOverride[]>
+}
+
+/** Money. Append-only rows; at every admission Σ settled + Σ open holds ≤ every limit. */
+export interface LedgerStore {
+  /** One transaction over key state, balance and every cap and rate. Durable when it resolves. */
+  hold(request: HoldRequest): Promise<HoldOutcome>
+  /**
+   * Writes the terminal row and moves the hold to settled. Idempotent: a second settlement of the same attempt changes
+   * nothing and resolves to false; so does one for an attempt that was never held.
+   */
+  settle(settlement: Settlement): Promise<boolean>
+  /** Appends the one correction an attempt may have (a background answer whose usage became known later). False if there is one already, or no terminal row. */
+  correct(settlement: Settlement): Promise<boolean>
+  /** The terminal row of the attempt that produced a provider's response id, if it still awaits its usage. */
+  findPendingResponse(tenantId: string, responseId: string): Promise<CallRecord | null>
+  /** Settles at the hold, flagged `orphaned`, every open hold that expired before `now`, or all of them when `now` is null (start-up of a sole process). Returns how many. */
+  settleOrphans(now: EpochMs | null): Promise<number>
+  /** Adds credit; returns the id of the row, which is the earlier one's for a repeated idempotency key. Throws `idempotency_conflict`. */
+  topUp(topUp: TopUp): Promise<string>
+  balance(tenantId: string): Promise<Balance>
+  keySpend(keyId: string): Promise<KeySpend>
+  /** Oldest first. */
+  listCalls(query: CallQuery): Promise<readonly CallRecord[]>
+  summarizeUsage(query: UsageQuery): Promise<readonly UsageGroup[]>
+  /** Recomputes every account from the rows and checks every invariant. */
+  verify(): Promise<LedgerReport>
+}
+
+/** Everything the broker keeps. SQLite implements it for one process; Postgres will for many. */
+export interface Store extends DirectoryStore, LedgerStore {
+  /** Resolves when the store can write; rejects with `store_unavailable`. */
+  ping(): Promise<void>
+  /** Finishes what was accepted, then releases the file. Idempotent. */
+  close(): Promise<void>
+}

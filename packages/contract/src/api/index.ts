@@ -1,0 +1,75 @@
+/** The broker's HTTP API as zod schemas: the broker validates and documents with them, clients take their types. */
+
+export type {
+  BalanceResponse,
+  CallResponse,
+  CallsResponse,
+  ChargeLineResponse,
+  LedgerReportResponse,
+  SpendCapsResponse,
+  TopUpResponse,
+  UsageResponse,
+} from './billing.ts'
+export {
+  balanceSchema,
+  callSchema,
+  callsSchema,
+  chargeLineSchema,
+  ledgerReportSchema,
+  spendCapsSchema,
+  topUpRequestSchema,
+  topUpResponseSchema,
+  usageSchema,
+} from './billing.ts'
+export type { ErrorBody } from './common.ts'
+export {
+  errorBodySchema,
+  instantSchema,
+  nanosSchema,
+  profileSchema,
+  slugSchema,
+  usdSchema,
+} from './common.ts'
+export type { BulkCredentialsResponse, CredentialResponse } from './credentials.ts'
+export {
+  bulkCredentialsSchema,
+  credentialSchema,
+} from './credentials.ts'
+export type { DeploymentConnection, DeploymentResponse, IntegrationResponse } from './deployment.ts'
+export {
+  connectionStatusSchema,
+  deploymentConnectionSchema,
+  deploymentConnectionsSchema,
+  deploymentSchema,
+  integrationSchema,
+  integrationsSchema,
+} from './deployment.ts'
+export type {
+  AppResponse,
+  BindingResponse,
+  ConnectionResponse,
+  CreatedKeyResponse,
+  KeyLimits,
+  KeyResponse,
+  MarginBody,
+  OpenRouterModels,
+  PutRateBody,
+  TenantResponse,
+} from './management.ts'
+export {
+  appSchema,
+  bindingSchema,
+  connectionSchema,
+  createAppSchema,
+  createBindingSchema,
+  createConnectionSchema,
+  createdKeySchema,
+  createKeySchema,
+  createTenantSchema,
+  keyLimitsSchema,
+  keySchema,
+  marginSchema,
+  openRouterModelsSchema,
+  putRateSchema,
+  tenantSchema,
+} from './management.ts'

@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import { instantSchema, profileSchema, slugSchema, usdSchema } from './common.ts'
+import { connectionStatusSchema } from './deployment.ts'
+
+const name = z.string().trim().min(1).max(100)
+
+/** `POST /api/tenants` (operator keys only). */
+export const createTenantSchema = z.object({ name }).strict()
+export const tenantSchema = z.object({ id: z.string(), name: z.string(), created_at: instantSchema })
+export type TenantResponse = z.infer<typeof tenantSchema>
+
+/** `POST /api/apps`. */
+export const createAppSchema = z.object({ name }).strict()
+export const appSchema = z.object({
+  id: z.string(),
+  tenant_id: z.string(),
+  name: z.string(),
+  created_at: instantSchema,
+})
+export type AppResponse = z.infer<typeof appSchema>
+
+/** `POST /api/connections`. The secret goes into the vault and comes out of no answer again. */
+export const createConnectionSchema = z
+  .object({
+    integration: slugSchema,
+    profile: profileSchema.optional(),
+    name: name.optional(),
+    secret: z.string().trim().min(1).max(16_384),
+    metadata: z.record(z.string(), z.unknown()).optional(),
+    /** Apps to bind at once; `"all"` binds every app of the tenant. */
+    bind: z.union([z.literal('all'), z.array(z.string())]).optional(),
+  })
+  .strict()
+export const connectionSchema = z.object({
+  id: z.string(),
+  tenant_id: z.string(),
+  integration: z.string(),
+  profile: profileSchema,
+  name: z.string(),
+  status: connectionStatusSchema,
+  metadata: z.record(z.string(), z.unknown()),
+  created_at: instantSchema,
+})
+export type ConnectionResponse = z.infer<typeof connectionSchema>
+
+/** `POST /api/bindings`: lets an app use a connection. Without one it is denied. */
+export const createBindingSchema = z.object({ app_id: z.string(), connection_id: z.string() }).strict()
+export const bindingSchema = z.object({ app_id: z.string(), connection_id: z.string(), created_at: instantSchema })
+export type BindingResponse = z.infer<typeof bindingSchema>
+
+/** The limits of a key; every absent one is unlimited. */
+export const keyLimitsSchema = z
+  .object({
+    integrations: z.array(slugSchema).optional(),
+    /** Globs such as `claude-haiku-*`. */
+    models: z.array(z.string().min(1)).optional(),
+    spend_day_usd: usdSchema.optional(),
+    spend_month_usd: usdSchema.optional(),
+    spend_total_usd: usdSchema.optional(),
+    requests_per_minute: z.int().positive().optional(),
+    tokens_per_minute: z.int().positive().optional(),
+    concurrency: z.int().positive().optional(),
+    /** Admits server tools without a use limit, whose cost has no bound. */
+    allow_unbounded: z.boolean().optional(),
+  })
+  .strict()
+export type KeyLimits = z.infer<typeof keyLimitsSchema>
+
+/** `POST /api/keys`. An app key names `app_id`, a connection key `connection_id`, a management key neither. */
+export const createKeySchema = z
+  .object({
+    kind: z.enum(['inference', 'management']).default('inference'),
+    name: name.optional(),
+    app_id: z.string().optional(),
+    connection_id: z.string().optional(),
+    expires_at: instantSchema.optional(),
+    limits: keyLimitsSchema.optional(),
+  })
+  .strict()
+export const keySchema = z.object({
+  id: z.string(),
+  tenant_id: z.string().nullable(),
+  kind: z.enum(['inference', 'management']),
+  scope: z.enum(['app', 'connection', 'tenant', 'operator']),
+  name: z.string(),
+  /** What people may see of the key, such as `vendo_sk_…a1B2`. */
+  display: z.string(),
+  app_id: z.string().nullable(),
+  connection_id: z.string().nullable(),
+  limits: keyLimitsSchema,
+  created_at: instantSchema,
+  expires_at: instantSchema.nullable(),
+  revoked_at: instantSchema.nullable(),
+})
+export type KeyResponse = z.infer<typeof keySchema>
+/** The only answer that ever holds the whole key. */
+export const createdKeySchema = keySchema.extend({ key: z.string() })
+export type CreatedKeyResponse = z.infer<typeof createdKeySchema>
+
+/** `PUT /api/margins`: the narrowest that fits a call wins. Every scope field is optional; none = global. */
+export const marginSchema = z
+  .object({
+    tenant_id: z.string().optional(),
+    integration: slugSchema.optional(),
+    meter: z.string().optional(),
+    margin: z.string().regex(/^\d+(\.\d{1,6})?$/, 'must be a decimal fraction such as "0.2"'),
+  })
+  .strict()
+export type MarginBody = z.infer<typeof marginSchema>
+
+/** `PUT /api/rates/{slug}`: adds or overrides one model's rates from now on. USD per million tokens, or per use. */
+export const putRateSchema = z
+  .object({
+    model: z.string().min(1),
+    context_window: z.int().positive(),
+    max_output: z.int().positive(),
+    rates: z.record(z.string(), z.string().regex(/^\d+(\.\d+)?$/)),
+  })
+  .strict()
+export type PutRateBody = z.infer<typeof putRateSchema>
+
+/** `POST /api/rates/openrouter/import`: the body of OpenRouter's own `GET /api/v1/models`, unknown fields ignored. */
+export const openRouterModelsSchema = z.object({
+  data: z.array(
+    z.looseObject({
+      id: z.string(),
+      context_length: z.number().nullish(),
+      top_provider: z.looseObject({ max_completion_tokens: z.number().nullish() }).nullish(),
+      pricing: z.record(z.string(), z.unknown()),
+    }),
+  ),
+})
+export type OpenRouterModels = z.infer<typeof openRouterModelsSchema>

@@ -1,0 +1,66 @@
+import type { ErrorShape, Meter, Secret, WireFormatName } from '@vendo/contract'
+
+/** Puts exactly one credential on an outgoing request's headers (a flat name, value, name, value list, lower-case names). */
+export type ApplyCredential = (headers: string[], secret: Secret) => void
+
+/** `Authorization: Bearer <secret>`. */
+export const bearer = (): ApplyCredential => (headers, secret) => {
+  headers.push('authorization', `Bearer ${secret.reveal()}`)
+}
+
+/** A header of the provider's own that holds the bare secret. */
+export const header =
+  (name: string): ApplyCredential =>
+  (headers, secret) => {
+    headers.push(name, secret.reveal())
+  }
+
+/** One route that the broker forwards. Anything unlisted is blocked. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** Canonical path at the upstream; `:name` stands for one segment. */
+  readonly path: string
+  /** `metered` routes hold and charge; `free` ones are admitted at $0. */
+  readonly class: 'metered' | 'free'
+  /** How to read the request and the usage of the answer. Free routes may have one too: their usage is recorded, not charged. */
+  readonly wireFormat?: WireFormatName
+  /** A free GET route whose answer may be kept for all callers for this long. */
+  readonly cacheSeconds?: number
+}
+
+/** Limits of request parts whose token count the bytes do not show, from the provider's documentation. */
+export interface BoundConstants {
+  /** Most tokens one image can be billed as. */
+  readonly imageTokens: number
+  /** Most tokens a document can be billed as: the larger of bytes and pages matters, so this is tokens per byte, at least 1. */
+  readonly documentTokensPerByte: number
+  /** Most tokens one second of audio can be billed as, with the fewest bytes a second can take. */
+  readonly audioTokensPerByte: number
+  /** Fixed tokens that the provider adds around a request, and when it offers tools. */
+  readonly framingTokens: number
+  readonly toolPromptTokens: number
+  /** Per server tool type prefix: the meter of its fee; `unboundedUses` marks tools that have no use limit to set, with the most uses one call can make. */
+  readonly serverTools: Readonly<Record<string, { readonly meter?: Meter; readonly mostUses?: number }>>
+}
+
+/** Our adapter for one upstream: data and references, no control flow. */
+export interface Provider {
+  readonly slug: string
+  /** The only origin its credential may ever reach. */
+  readonly origin: string
+  readonly credential: ApplyCredential
+  /** Headers set when the client did not send them. */
+  readonly defaultHeaders: Readonly<Record<string, string>>
+  /** Put in front of a path that lacks it (OpenRouter's `/api`). */
+  readonly pathPrefix: string
+  readonly errorShape: ErrorShape
+  readonly routes: readonly Route[]
+  readonly bound: BoundConstants
+  /** OpenAI: a chat stream reports usage only if asked, so the broker asks, and hides the answer from clients that did not. */
+  readonly asksForChatUsage: boolean
+  /** The provider reports the cost of each call, which is then what the call is settled at. */
+  readonly reportsCost: boolean
+}
+
+/** Declares a provider; keeps its literal types. */
+export const defineProvider = <const P extends Provider>(provider: P): P => provider

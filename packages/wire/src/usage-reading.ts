@@ -1,0 +1,29 @@
+import type { Served, Usage } from '@vendo/contract'
+
+/** What a reader learned from one answer. Readers never throw: what they cannot read is absent or flagged. */
+export interface UsageReading {
+  /** Absent when the answer reported no usage at all. */
+  readonly usage?: Usage
+  readonly served: Served
+  /** The provider's id of the answer (`msg_…`, `resp_…`, `chatcmpl-…`). */
+  readonly responseId?: string
+  /** The answer reached its own end: `message_stop`, `[DONE]`, `response.completed`, or a whole JSON body. */
+  readonly complete: boolean
+  /** The provider goes on working after this answer (OpenAI background): usage comes with a later poll. */
+  readonly pending: boolean
+  /** The provider reported an error inside a 200 answer. */
+  readonly failed: boolean
+  /** Findings that an operator should see, such as `split_mismatch` or `unknown_usage_key:foo_tokens`. */
+  readonly flags: readonly string[]
+  /** Upper bound of visible output tokens so far: bytes of generated text, tool arguments included. For estimates after a cut. */
+  readonly visibleOutputBytes: number
+}
+
+/** Watches the decoded bytes of one answer, however they are split. */
+export interface UsageReader {
+  push(chunk: Uint8Array): void
+  /** What is known now; may be asked at any time, and again after more chunks. */
+  read(): UsageReading
+  /** Nothing of an unfinished event has been pushed: an event may be inserted here. */
+  readonly atEventBoundary: boolean
+}

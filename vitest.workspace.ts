@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config'
+
+const project = (name: string, include: string[]) =>
+  defineConfig({
+    resolve: { conditions: ['source', 'node', 'import', 'default'] },
+    ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
+    test: {
+      name,
+      include,
+      environment: 'node',
+      setupFiles: ['packages/testkit/src/setup.ts'],
+      testTimeout: 20_000,
+      root: import.meta.dirname,
+    },
+  })
+
+/** One project per package, so that `vitest --project wire` runs one room of the house. */
+export default [
+  ...['contract', 'wire', 'sdk', 'broker', 'cli', 'testkit'].map((name) =>
+    project(name, [`packages/${name}/src/**/*.test.ts`, `packages/${name}/test/**/*.test.ts`]),
+  ),
+  project('integrations', ['packages/integrations/**/*.test.ts']),
+  project('examples', ['examples/**/*.test.ts']),
+  project('tools', ['tools/**/*.test.ts']),
+]
