@@ -1,0 +1,68 @@
+import { createVendoError, headerNames, inferenceKeyPrefix, isWellFormedVendoKey, looksLikeVendoKey } from '@vendo/contract'
+import type { EpochMs, KeyRecord } from '../store/records.ts'
+
+/** Reads one header of a request by its lower-case name. */
+export interface HeaderReader {
+  get(name: string): string | null | undefined
+}
+
+/** Headers in which clients carry a provider's key; a foreign value beside a Vendo key is ignored, because drop-in clients send dummies. */
+const sharedCarriers = ['x-api-key', 'api-key', 'x-goog-api-key']
+/** Headers that exist for Vendo keys alone, so anything else in them is a mistake worth naming. */
+const vendoCarriers = [headerNames.key, headerNames.bifrostKey]
+
+/**
+ * Finds the one Vendo key that a request presents, in any credential header or in `?key=`.
+ *
+ * @throws {VendoError} `app_unknown` when there is none, or one that is not complete; `key_conflict` for two different ones.
+ */
+export const readPresentedKey = (headers: HeaderReader, queryKey?: string | null): string => {
+  const keys = new Set(presentedValues(headers, queryKey).filter(looksLikeVendoKey))
+  if (keys.size > 1) {
+    throw createVendoError('Two different Vendo keys were sent in one request.', { code: 'key_conflict' })
+  }
+  const [key] = keys
+  if (key === undefined) {
+    throw createVendoError('No Vendo key was sent: it starts with vendo_sk_ and goes into the Authorization header.', {
+      code: 'app_unknown',
+    })
+  }
+  if (!isWellFormedVendoKey(key)) {
+    throw createVendoError('This Vendo key is incomplete or mistyped: its checksum does not match.', {
+      code: 'app_unknown',
+    })
+  }
+  return key
+}
+
+const presentedValues = (headers: HeaderReader, queryKey: string | null | undefined): string[] => {
+  const values = sharedCarriers.map((name) => headers.get(name)?.trim())
+  const authorization = headers.get('authorization')?.trim()
+  values.push(authorization === undefined ? undefined : authorization.replace(/^bearer\s+/i, ''), queryKey?.trim())
+  for (const name of vendoCarriers) {
+    const value = headers.get(name)?.trim()
+    if (value !== undefined && value !== '' && !value.startsWith(inferenceKeyPrefix)) {
+      throw createVendoError(`The header ${name} must hold a key that starts with ${inferenceKeyPrefix}.`, {
+        code: 'app_unknown',
+      })
+    }
+    values.push(value)
+  }
+  return values.filter((value) => value !== undefined && value !== '') as string[]
+}
+
+/**
+ * Checks that a key may be used now. The hold checks it once more inside its transaction, so this only gives early answers.
+ *
+ * @throws {VendoError} `app_unknown`, `app_revoked` or `app_expired`.
+ */
+export const checkKeyRecord = (record: KeyRecord | null, now: EpochMs): KeyRecord => {
+  if (record === null) throw createVendoError('This Vendo key is not known here.', { code: 'app_unknown' })
+  if (record.revokedAt !== null) throw createVendoError('This Vendo key was revoked.', { code: 'app_revoked' })
+  if (record.expiresAt !== null && record.expiresAt <= now) {
+    throw createVendoError(`This Vendo key expired at ${new Date(record.expiresAt).toISOString()}.`, {
+      code: 'app_expired',
+    })
+  }
+  return record
+}
