@@ -1,6 +1,4 @@
-import type { RateTable } from './rate.ts'
+/** The rate tables. A subpath of its own, so that the SDK never carries them. */
 
+export { rateTables } from '../rates.gen.ts'
 export type { ModelRates, RateConditions, RateRow, RateTable } from './rate.ts'
-
-/** Every provider's table. */
-export const rateTables: readonly RateTable[] = []
