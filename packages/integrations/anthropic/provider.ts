@@ -1,0 +1,48 @@
+import { defineProvider, header } from '../lib/provider.ts'
+
+/**
+ * Anthropic's Messages API. Batches, files, skills and the admin API are blocked: with a pooled key they would show one
+ * tenant the objects of another.
+ */
+export const anthropic = defineProvider({
+  slug: 'anthropic',
+  origin: 'https://api.anthropic.com',
+  credential: header('x-api-key'),
+  // Required on every call; https://platform.claude.com/docs/en/api/versioning
+  defaultHeaders: { 'anthropic-version': '2023-06-01' },
+  pathPrefix: '',
+  errorShape: 'anthropic',
+  routes: [
+    { method: 'POST', path: '/v1/messages', class: 'metered', wireFormat: 'anthropic-messages' },
+    { method: 'POST', path: '/v1/messages/count_tokens', class: 'free' },
+    { method: 'GET', path: '/v1/models', class: 'free', cacheSeconds: 300 },
+    { method: 'GET', path: '/v1/models/:id', class: 'free', cacheSeconds: 300 },
+  ],
+  bound: {
+    // Models from Claude 4.7 on see at most 4,784 visual tokens, older ones 1,568 (1,600 in older words);
+    // https://platform.claude.com/docs/en/build-with-claude/vision
+    imageTokens: 4_784,
+    // A page counts as its text (up to 3,000 tokens) and as an image (up to 4,784), and can take as few as 60 bytes of the
+    // file; https://platform.claude.com/docs/en/build-with-claude/pdf-support
+    documentTokensPerByte: 130,
+    // Audio is not accepted, so this only has to be safe.
+    audioTokensPerByte: 1,
+    // Turn markers and the hints that extended thinking and citations add are not documented as numbers.
+    framingTokens: 1_024,
+    // The dearest tool-use prompt (804 tokens) together with every client tool whose definition the provider writes: bash 245,
+    // text editor 700, computer use 735 + 499, memory; https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview
+    toolPromptTokens: 4_096,
+    // Server tools stop after ten rounds (`pause_turn`) where the request can set no limit;
+    // https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons
+    serverTools: {
+      web_search: { meter: 'web_search' },
+      web_fetch: { meter: 'web_fetch' },
+      code_execution: { meter: 'code_execution', mostUses: 10 },
+      tool_search_tool: { mostUses: 10 },
+      advisor: {},
+      mcp: {},
+    },
+  },
+  asksForChatUsage: false,
+  reportsCost: false,
+})

@@ -1,0 +1,55 @@
+import { bearer, defineProvider } from '../lib/provider.ts'
+
+/**
+ * OpenAI's chat, Responses and embeddings APIs. Files, batches, vector stores, containers and everything else are blocked:
+ * with a pooled key they would show one tenant the objects of another, or they have no meter.
+ */
+export const openai = defineProvider({
+  slug: 'openai',
+  origin: 'https://api.openai.com',
+  credential: bearer(),
+  defaultHeaders: {},
+  pathPrefix: '',
+  errorShape: 'openai',
+  routes: [
+    { method: 'POST', path: '/v1/chat/completions', class: 'metered', wireFormat: 'openai-chat' },
+    { method: 'POST', path: '/v1/responses', class: 'metered', wireFormat: 'openai-responses' },
+    { method: 'POST', path: '/v1/responses/compact', class: 'metered', wireFormat: 'openai-responses' },
+    { method: 'POST', path: '/v1/embeddings', class: 'metered', wireFormat: 'openai-embeddings' },
+    { method: 'POST', path: '/v1/responses/input_tokens', class: 'free' },
+    // A background answer reports its usage to the poll.
+    { method: 'GET', path: '/v1/responses/:id', class: 'free', wireFormat: 'openai-responses' },
+    { method: 'GET', path: '/v1/responses/:id/input_items', class: 'free' },
+    { method: 'POST', path: '/v1/responses/:id/cancel', class: 'free' },
+    { method: 'DELETE', path: '/v1/responses/:id', class: 'free' },
+    { method: 'GET', path: '/v1/models', class: 'free', cacheSeconds: 300 },
+    { method: 'GET', path: '/v1/models/:id', class: 'free', cacheSeconds: 300 },
+  ],
+  bound: {
+    // gpt-4o-mini: 2,833 and 5,667 for each of at most eight tiles. The patch-based models stay below: 30,000 patches at 1.2
+    // for GPT-5.6 and GPT-6, 1,536 at 2.46 for gpt-4.1-nano; https://developers.openai.com/api/docs/guides/images-vision
+    imageTokens: 48_169,
+    // A page counts as its text and as an image, and can take as few as 60 bytes of the file;
+    // https://developers.openai.com/api/docs/guides/pdf-files
+    documentTokensPerByte: 810,
+    // Ten tokens a second (one per 100 ms), at no less than 100 bytes a second: the lowest MP3 bit rate takes 1,000;
+    // https://developers.openai.com/api/docs/guides/realtime-costs
+    audioTokensPerByte: 0.1,
+    // Turn markers, the hidden system lines of reasoning models, and the instructions that structured outputs add.
+    framingTokens: 1_024,
+    // Built-in tools bring definitions of their own, which no page gives in numbers.
+    toolPromptTokens: 4_096,
+    // None of them has a limit of its own: `max_tool_calls` is the request's.
+    serverTools: {
+      web_search: { meter: 'web_search' },
+      file_search: { meter: 'file_search' },
+      code_interpreter: { meter: 'code_execution' },
+      shell: { meter: 'code_execution' },
+      image_generation: { meter: 'image_generation' },
+      tool_search: {},
+      mcp: {},
+    },
+  },
+  asksForChatUsage: true,
+  reportsCost: false,
+})
