@@ -72,6 +72,7 @@ export const errorCodes = {
   model_not_found: broker(404, 'ValidationError', 'Check the spelling of the model.'),
   job_not_found: broker(404, 'ValidationError', 'Check the job id, and that the same key submitted it.'),
   not_found: broker(404, 'ValidationError', 'Check the address against `/api/openapi.json`.'),
+  method_not_allowed: broker(405, 'ValidationError', 'Use a method that the `Allow` header lists.'),
   idempotency_conflict: broker(
     409,
     'IdempotencyConflict',
@@ -104,6 +105,7 @@ export const errorCodes = {
   spend_cap_total: broker(429, 'SpendCapExceeded', 'Raise the cap, lower `max_tokens`, or use another key.'),
   rate_limited: broker(429, 'RateLimited', 'Wait as long as `Retry-After` says.', true),
   concurrency_limited: broker(429, 'RateLimited', 'Wait until a call of this key has ended.', true),
+  internal_error: broker(500, 'UpstreamError', 'Report this with the request id: it is a fault of the broker.'),
   upstream_error: broker(502, 'UpstreamError', 'The provider could not be reached or broke off: try again.', true),
   upstream_credentials_exhausted: broker(
     502,
