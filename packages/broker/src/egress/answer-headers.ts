@@ -1,0 +1,48 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { headerNames } from '@vendo/contract'
+
+/** Not passed back: they are about the provider's hop, or set state for its own origin on the client. */
+const dropped = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'set-cookie',
+  'set-cookie2',
+  'alt-svc',
+  'strict-transport-security',
+  'clear-site-data',
+])
+
+/** What the headers of one relayed answer are made from. */
+export interface AnswerHeadersInput {
+  readonly headers: IncomingHttpHeaders
+  readonly requestId: string
+  /** The injected credential, blanked wherever the provider echoes it. */
+  readonly maskHeader: (value: string) => string
+  /** The broker edits the body, so its length is no longer the provider's. */
+  readonly edited: boolean
+}
+
+/** The headers of the answer to the client, as Node's flat list: the provider's own, less those of its hop, plus the request id. */
+export const answerHeaders = ({ headers, requestId, maskHeader, edited }: AnswerHeadersInput): string[] => {
+  const answer: string[] = []
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || dropped.has(name) || name.startsWith('vendo-') || name.startsWith('x-vendo-')) continue
+    if (edited && name === 'content-length') continue
+    for (const entry of Array.isArray(value) ? value : [value]) answer.push(name, maskHeader(entry))
+  }
+  answer.push(headerNames.requestId, requestId)
+  if (isEventStream(headers)) answer.push('x-accel-buffering', 'no')
+  return answer
+}
+
+/** Whether an answer is a server-sent event stream. */
+export const isEventStream = (headers: IncomingHttpHeaders): boolean =>
+  String(headers['content-type'] ?? '')
+    .toLowerCase()
+    .startsWith('text/event-stream')

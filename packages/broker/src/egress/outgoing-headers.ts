@@ -1,0 +1,87 @@
+import type { Secret } from '@vendo/contract'
+import type { Provider } from '@vendo/integrations/providers'
+
+/** @see https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Headers that are about the client's own hop or identity; the provider must not see them. */
+const clientOnly = new Set([
+  'host',
+  'content-length',
+  'expect',
+  'cookie',
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'origin',
+  'referer',
+])
+
+/** Every header in which a credential is known to travel. Exactly one is set again, last, by the provider's own rule. */
+const credentialCarriers = new Set([
+  'authorization',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+  'xi-api-key', // ElevenLabs
+  'proxy-authorization',
+  'x-amz-security-token',
+  'openai-organization', // names the client's own account, which is not the one that pays here
+  'openai-project',
+])
+
+const strippedPrefixes = ['x-vendo-', 'x-bf-', 'vendo-', 'x-forwarded-', 'cf-', 'sec-fetch-', 'proxy-']
+
+/** What the headers of one forwarded request are made from. */
+export interface OutgoingHeadersInput {
+  /** Node's flat name, value list, as received. */
+  readonly rawHeaders: readonly string[]
+  readonly provider: Provider
+  readonly secret: Secret
+  /** Asks the provider for an uncompressed answer, for the one stream that the broker edits. */
+  readonly identityEncoding: boolean
+}
+
+/**
+ * The headers of the request to the provider: the client's own without credentials, cookies, hop-by-hop and Vendo headers,
+ * then the provider's defaults that are missing, then exactly one credential, last.
+ */
+export const outgoingHeaders = ({ rawHeaders, provider, secret, identityEncoding }: OutgoingHeadersInput): string[] => {
+  const listed = connectionListed(rawHeaders)
+  const headers: string[] = []
+  const present = new Set<string>()
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] as string).toLowerCase()
+    if (isStripped(name) || listed.has(name) || (identityEncoding && name === 'accept-encoding')) continue
+    headers.push(name, rawHeaders[index + 1] as string)
+    present.add(name)
+  }
+  if (identityEncoding) headers.push('accept-encoding', 'identity')
+  for (const [name, value] of Object.entries(provider.defaultHeaders)) if (!present.has(name)) headers.push(name, value)
+  provider.credential(headers, secret)
+  return headers
+}
+
+const isStripped = (name: string): boolean =>
+  hopByHop.has(name) ||
+  clientOnly.has(name) ||
+  credentialCarriers.has(name) ||
+  strippedPrefixes.some((prefix) => name.startsWith(prefix))
+
+/** Headers that `Connection` names are hop-by-hop too. */
+const connectionListed = (rawHeaders: readonly string[]): ReadonlySet<string> => {
+  const names = new Set<string>()
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    if ((rawHeaders[index] as string).toLowerCase() !== 'connection') continue
+    for (const name of (rawHeaders[index + 1] as string).split(',')) names.add(name.trim().toLowerCase())
+  }
+  return names
+}

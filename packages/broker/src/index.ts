@@ -1,0 +1,16 @@
+/** The Vendo broker: scoped keys, encrypted credentials, an exact ledger and the metering proxy. */
+
+export type { Broker, BrokerOptions } from './broker.ts'
+export { createBroker } from './broker.ts'
+export { loadKeyEncryptionKey, loadOrCreateKeyFile } from './credentials/load-key-encryption-key.ts'
+export type { Vault } from './credentials/vault.ts'
+export { createVault } from './credentials/vault.ts'
+export type { UpstreamTimeouts } from './egress/upstream-pools.ts'
+export { hashKey } from './keys/hash-key.ts'
+export { mintKey } from './keys/mint-key.ts'
+export type { ListenOptions } from './node-server.ts'
+export type { Logger } from './observe/logger.ts'
+export { createLogger, silentLogger } from './observe/logger.ts'
+export type { DrainPolicy } from './pipeline/drain-policy.ts'
+export { openSqliteStore } from './store/sqlite/open-sqlite-store.ts'
+export type { Store } from './store/store.ts'

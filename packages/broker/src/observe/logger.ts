@@ -1,0 +1,25 @@
+import { type Logger, pino } from 'pino'
+
+export type { Logger } from 'pino'
+
+/** What one log line of a proxied call says. An allow-list: no header, no body, no query ever gets here. */
+export interface CallLogLine {
+  readonly requestId: string
+  readonly attemptId?: string
+  readonly integration: string
+  readonly route?: string
+  readonly model?: string | null
+  readonly keyId?: string
+  readonly status: number
+  readonly code?: string
+  readonly state?: string
+  readonly reason?: string | null
+  readonly chargeNanos?: string
+  readonly durationMs: number
+}
+
+/** JSON lines on stdout at the given level. */
+export const createLogger = (level: string): Logger => pino({ level, base: null })
+
+/** A logger that writes nothing. */
+export const silentLogger = (): Logger => pino({ level: 'silent' })

@@ -1,0 +1,102 @@
+import { createVendoError } from '@vendo/contract'
+import type { Route } from '@vendo/integrations/providers'
+import type { ModelRates } from '@vendo/integrations/rates'
+import { type RequestFacts, readRequestFacts, spliceIncludeUsage } from '@vendo/wire'
+import { boundRequest } from '../meter/bound.ts'
+import { matchGlob } from './match-glob.ts'
+import { parseJsonBody } from './parse-json-body.ts'
+import type { Pricing } from './pricing.ts'
+import type { Admission, Caller, ChargeableBound, Target } from './records.ts'
+
+/** What one request is admitted from. */
+export interface AdmitInput {
+  readonly caller: Caller
+  readonly target: Target
+  readonly route: Route
+  readonly contentType: string | undefined
+  readonly body: Uint8Array
+  readonly pricing: Pricing
+  readonly now: number
+}
+
+/**
+ * Works out what a request can cost at most, before anything is held.
+ *
+ * @throws {VendoError} `unsupported_encoding`, `validation_failed`, `model_not_allowed`, `model_unpriced` or `request_unbounded`.
+ */
+export const admit = (input: AdmitInput): Admission => {
+  const { caller, target, route, body } = input
+  if (route.class === 'free' || route.wireFormat === undefined) {
+    return { caller, target, route, body: body.length === 0 ? null : body }
+  }
+  assertJson(input.contentType)
+  const facts = readRequestFacts(route.wireFormat, parseJsonBody(body), body.length)
+  const model = requireModel(facts)
+  assertModelsAllowed(caller, [model, ...facts.fallbackModels])
+  const rates = requireRates(input, model)
+  const bound = requireBound(input, facts, rates)
+  const spliced = asksOnBehalf(input, facts) ? spliceIncludeUsage(body) : undefined
+  return {
+    caller,
+    target,
+    route,
+    body: spliced ?? body,
+    metered: { model, facts, rates, bound, usageAdded: spliced !== undefined },
+  }
+}
+
+const asksOnBehalf = ({ target, route }: AdmitInput, facts: RequestFacts): boolean =>
+  target.provider.asksForChatUsage && route.wireFormat === 'openai-chat' && facts.stream && !facts.asksForUsage
+
+const assertJson = (contentType: string | undefined): void => {
+  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (type === 'application/json' || type.endsWith('+json')) return
+  throw createVendoError(
+    type === '' ? 'The request has no Content-Type.' : `The request has Content-Type ${type.slice(0, 60)}.`,
+    { code: 'unsupported_encoding', suggestedFix: 'Send `Content-Type: application/json`.' },
+  )
+}
+
+const requireModel = ({ model }: RequestFacts): string => {
+  if (model !== undefined && model.trim() !== '') return model
+  throw createVendoError('The request names no model.', {
+    code: 'validation_failed',
+    suggestedFix: 'Set `model` to a string.',
+  })
+}
+
+const assertModelsAllowed = ({ key }: Caller, models: readonly string[]): void => {
+  const globs = key.limits.models
+  if (globs === undefined) return
+  const refused = models.find((model) => !globs.some((glob) => matchGlob(glob, model)))
+  if (refused === undefined) return
+  throw createVendoError(`This key may not use the model ${quote(refused)}.`, { code: 'model_not_allowed' })
+}
+
+const requireRates = ({ pricing, target, now }: AdmitInput, model: string): ModelRates => {
+  const rates = pricing.rateBook.find({ integration: target.provider.slug, model, at: now })
+  if (rates !== undefined) return rates
+  throw createVendoError(`There is no rate for the model ${quote(model)} of ${target.provider.slug}.`, {
+    code: 'model_unpriced',
+    slug: target.provider.slug,
+  })
+}
+
+const requireBound = (input: AdmitInput, facts: RequestFacts, rates: ModelRates): ChargeableBound => {
+  const { caller, target, pricing, now } = input
+  const integration = target.provider.slug
+  const bound = boundRequest({
+    facts,
+    rates,
+    alternatives: facts.fallbackModels.map((model) => requireRates(input, model)),
+    modelRates: (model) => pricing.rateBook.find({ integration, model, at: now }),
+    bound: target.provider.bound,
+    at: now,
+    marginOf: pricing.marginOf(caller.tenantId, integration),
+    allowUnbounded: caller.key.limits.allow_unbounded === true,
+  })
+  if (bound.ok) return bound
+  throw createVendoError(bound.message, { code: bound.code, slug: integration })
+}
+
+const quote = (name: string): string => JSON.stringify(name.slice(0, 100))

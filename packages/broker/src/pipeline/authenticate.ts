@@ -1,0 +1,26 @@
+import { createVendoError } from '@vendo/contract'
+import { checkKeyRecord, type HeaderReader, readPresentedKey } from '../keys/authenticate-key.ts'
+import { hashKey } from '../keys/hash-key.ts'
+import type { Directory } from './directory.ts'
+import type { Caller } from './records.ts'
+
+/**
+ * Who calls the proxy. The tenant comes from the key's record alone.
+ *
+ * @throws {VendoError} `app_unknown`, `app_revoked`, `app_expired`, `key_conflict`; `key_scope` for a management key.
+ */
+export const authenticate = async (
+  directory: Directory,
+  headers: HeaderReader,
+  queryKey: string | null,
+): Promise<Caller> => {
+  const record = await directory.keyByHash(hashKey(readPresentedKey(headers, queryKey)))
+  const key = checkKeyRecord(record, directory.now())
+  if (key.kind !== 'inference' || key.tenantId === null) {
+    throw createVendoError('A management key can never call a provider.', {
+      code: 'key_scope',
+      suggestedFix: 'Use an inference key (vendo_sk_…), which `vendo keys create` makes.',
+    })
+  }
+  return { key, tenantId: key.tenantId }
+}

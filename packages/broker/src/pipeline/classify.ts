@@ -1,0 +1,21 @@
+import { createVendoError } from '@vendo/contract'
+import type { Provider, Route } from '@vendo/integrations/providers'
+
+/**
+ * The provider's route for a method and canonical path. What the table does not list is never forwarded.
+ *
+ * @throws {VendoError} `route_blocked`
+ */
+export const classify = (provider: Provider, method: string, path: string): Route => {
+  const segments = path.split('/')
+  const route = provider.routes.find((entry) => entry.method === method && matches(entry.path.split('/'), segments))
+  if (route !== undefined) return route
+  throw createVendoError(`Vendo does not forward ${method} ${path} to ${provider.slug}.`, {
+    code: 'route_blocked',
+    slug: provider.slug,
+  })
+}
+
+const matches = (pattern: readonly string[], segments: readonly string[]): boolean =>
+  pattern.length === segments.length &&
+  pattern.every((part, index) => (part.startsWith(':') ? segments[index] !== '' : part === segments[index]))

@@ -1,0 +1,47 @@
+import { chargeFor } from '../meter/settle-charge.ts'
+import type { PipelineDependencies } from './dependencies.ts'
+import type { Pricing } from './pricing.ts'
+import type { Attempt } from './records.ts'
+import type { RelayEnd } from './relay-end.ts'
+
+/**
+ * A background answer was settled at its hold, because its usage was not known yet. When a later poll of the same response
+ * shows the usage, the difference goes back as the attempt's one correction.
+ */
+export const correctPending = async (
+  dependencies: PipelineDependencies,
+  attempt: Attempt,
+  { reading }: RelayEnd,
+  pricing: Pricing,
+): Promise<void> => {
+  const { caller, target, metered } = attempt.admission
+  if (metered !== undefined || reading?.responseId === undefined || reading.usage === undefined || reading.pending)
+    return
+  const { store, logger, inFlight } = dependencies
+  const { responseId } = reading
+  const correction = (async () => {
+    await inFlight.settled()
+    const call = await store.findPendingResponse(caller.tenantId, responseId)
+    if (call === null) return
+    const integration = target.provider.slug
+    const rates = pricing.rateBook.find({ integration, model: call.model ?? '', at: call.admittedAt })
+    if (rates === undefined) return
+    const charge = chargeFor({
+      reading,
+      status: call.upstreamStatus,
+      end: 'complete',
+      bound: undefined,
+      rates,
+      requestModel: call.model ?? '',
+      integration,
+      rateBook: pricing.rateBook,
+      reportsCost: target.provider.reportsCost,
+      marginOf: pricing.marginOf(caller.tenantId, integration),
+      at: call.admittedAt,
+      byok: target.byok,
+    })
+    const { attemptId, upstreamStatus, ttfbMs, durationMs } = call
+    await store.correct({ ...charge, attemptId, responseId, upstreamStatus, ttfbMs, durationMs })
+  })().catch((error: unknown) => logger.error({ attemptId: attempt.id, error: String(error) }, 'correction not stored'))
+  inFlight.settling(correction)
+}

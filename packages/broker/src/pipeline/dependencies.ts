@@ -1,0 +1,32 @@
+import type { Provider } from '@vendo/integrations/providers'
+import type { Vault } from '../credentials/vault.ts'
+import type { UpstreamPools, UpstreamTimeouts } from '../egress/upstream-pools.ts'
+import type { Logger } from '../observe/logger.ts'
+import type { Store } from '../store/store.ts'
+import type { CatalogCache } from './catalog-cache.ts'
+import type { Directory } from './directory.ts'
+import type { DrainGate } from './drain-policy.ts'
+import type { InFlight } from './in-flight.ts'
+import type { Pricing } from './pricing.ts'
+import type { AddressBook } from './read-address.ts'
+import type { BodyLimits } from './read-body.ts'
+
+/** Everything that the steps of a request work with. */
+export interface PipelineDependencies {
+  readonly addressBook: AddressBook
+  readonly directory: Directory
+  readonly store: Store
+  readonly vault: Vault
+  readonly pools: UpstreamPools
+  /** Where a provider's requests go: its own origin, unless the operator named another one. */
+  readonly originOf: (provider: Provider) => string
+  readonly pricing: () => Promise<Pricing>
+  readonly bodies: BodyLimits
+  readonly timeouts: UpstreamTimeouts
+  readonly drains: DrainGate
+  readonly catalogs: CatalogCache
+  readonly inFlight: InFlight
+  readonly logger: Logger
+  readonly clock: () => number
+  readonly newId: (prefix: string) => string
+}

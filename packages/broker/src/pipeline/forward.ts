@@ -1,0 +1,97 @@
+import { createVendoError } from '@vendo/contract'
+import { outgoingHeaders } from '../egress/outgoing-headers.ts'
+import { createSecretMask } from '../egress/secret-mask.ts'
+import { createClientSide } from './client-side.ts'
+import type { PipelineDependencies } from './dependencies.ts'
+import type { Attempt, Incoming } from './records.ts'
+import { type KeptAnswer, Relay } from './relay.ts'
+import type { RelayEnd } from './relay-end.ts'
+
+/** One dispatch and what came of it. */
+export interface Forwarded {
+  readonly end: RelayEnd
+  readonly clientGone: boolean
+}
+
+/** Sends one attempt to its provider and relays the answer; resolves when both sides are through, however they ended. */
+export const forward = async (
+  dependencies: PipelineDependencies,
+  incoming: Incoming,
+  attempt: Attempt,
+): Promise<Forwarded> => {
+  const { admission } = attempt
+  const { provider, connection } = admission.target
+  const secret = dependencies.vault.open(connection.sealed, {
+    tenantId: connection.tenantId,
+    connectionId: connection.id,
+    field: 'secret',
+  })
+  const usageAdded = admission.metered?.usageAdded ?? false
+  const relay: Relay = new Relay({
+    client: createClientSide(incoming.answer, { onDrain: () => relay.resume(), onGone: () => relay.clientGone() }),
+    requestId: incoming.requestId,
+    wireFormat: admission.route.wireFormat,
+    mask: createSecretMask(secret),
+    pooled: !admission.target.byok,
+    usageAdded,
+    totalMs: dependencies.timeouts.totalMs,
+    drains: dependencies.drains,
+    clock: dependencies.clock,
+    ...keeping(dependencies, incoming, attempt),
+  })
+  const remove = dependencies.inFlight.add(relay)
+  const headers = outgoingHeaders({
+    rawHeaders: incoming.message.rawHeaders,
+    provider,
+    secret,
+    identityEncoding: usageAdded,
+  })
+  dependencies.pools.dispatch(
+    {
+      origin: dependencies.originOf(provider),
+      path: incoming.address.path + incoming.address.query,
+      method: admission.route.method,
+      headers,
+      body: admission.body,
+    },
+    relay,
+  )
+  if (incoming.answer.destroyed) relay.clientGone()
+  const end = await relay.ended
+  remove()
+  return { end, clientGone: incoming.answer.destroyed && end.kind !== 'complete' }
+}
+
+/** The name under which the answer of a cacheable route is kept, or undefined. */
+export const catalogName = ({ address }: Incoming, { admission }: Pick<Attempt, 'admission'>): string | undefined =>
+  admission.route.cacheSeconds === undefined
+    ? undefined
+    : `${admission.target.connection.id} ${address.path}${address.query}`
+
+const keeping = ({ catalogs }: PipelineDependencies, incoming: Incoming, attempt: Attempt) => {
+  const name = catalogName(incoming, attempt)
+  const seconds = attempt.admission.route.cacheSeconds
+  if (name === undefined || seconds === undefined) return {}
+  return { keep: (answer: KeptAnswer) => catalogs.put(name, answer, seconds) }
+}
+
+/** The error a client gets for an attempt that ended before any of the provider's answer reached it; undefined when it has its answer. */
+export const failureOf = ({ kind, status, replaced }: RelayEnd, slug: string) => {
+  if (replaced === 'upstream_credentials_exhausted') {
+    return createVendoError(`${slug} refused the credential that the operator of this broker set.`, {
+      code: 'upstream_credentials_exhausted',
+      slug,
+    })
+  }
+  if (replaced === 'upstream_redirect') {
+    return createVendoError(`${slug} answered with a redirect, which Vendo does not follow.`, {
+      code: 'upstream_error',
+      slug,
+    })
+  }
+  if (kind === 'complete' || status !== null) return undefined
+  if (kind === 'timeout') return createVendoError(`${slug} did not answer in time.`, { code: 'upstream_timeout', slug })
+  if (kind === 'shutdown') return createVendoError('The broker is shutting down.', { code: 'overloaded', slug })
+  const what = kind === 'unreached' ? 'could not be reached' : 'broke off before it answered'
+  return createVendoError(`${slug} ${what}.`, { code: 'upstream_error', slug })
+}

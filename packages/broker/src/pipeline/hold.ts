@@ -1,0 +1,101 @@
+import { createVendoError, usdFromNanos, type VendoError } from '@vendo/contract'
+import type { HoldOutcome } from '../store/records.ts'
+import type { LedgerStore } from '../store/store.ts'
+import type { Admission, Attempt, Caller } from './records.ts'
+
+/** What a hold needs beside the admission. */
+export interface HoldInput {
+  readonly ledger: Pick<LedgerStore, 'hold'>
+  readonly admission: Admission
+  readonly attemptId: string
+  readonly requestId: string
+  /** How long the attempt can last at most, its settlement included. */
+  readonly ttlMs: number
+}
+
+/** Requests per minute on free routes, for keys that set no limit of their own. */
+const freeRequestsPerMinute = 60
+
+/**
+ * Sets the bound aside. When it resolves, the hold is durable and the attempt may be dispatched.
+ *
+ * @throws {VendoError} the code of the narrowest limit that fails, or `store_unavailable`.
+ */
+export const hold = async ({ ledger, admission, attemptId, requestId, ttlMs }: HoldInput): Promise<Attempt> => {
+  const { caller, target, route, metered } = admission
+  const amount = metered === undefined ? 0n : target.byok ? metered.bound.listNanos : metered.bound.chargeNanos
+  const outcome = await ledger.hold({
+    attemptId,
+    requestId,
+    tenantId: caller.tenantId,
+    keyId: caller.key.id,
+    appId: caller.key.appId,
+    connectionId: target.connection.id,
+    integration: target.provider.slug,
+    route: `${route.method} ${route.path}`,
+    model: metered?.model ?? null,
+    streamed: metered?.facts.stream ?? false,
+    walletNanos: target.byok ? 0n : amount,
+    spendNanos: amount,
+    tokens: metered?.bound.tokens ?? 0,
+    defaultRequestsPerMinute: route.class === 'free' ? freeRequestsPerMinute : null,
+    ttlMs,
+  })
+  if (outcome.admitted) return { id: attemptId, admittedAt: outcome.admittedAt, admission }
+  throw refusalOf(outcome, admission)
+}
+
+type Refused = Extract<HoldOutcome, { readonly admitted: false }>
+
+const refusalOf = (outcome: Refused, admission: Admission): VendoError => {
+  const retryAfter = outcome.code === 'concurrency_limited' ? 1 : outcome.retryAfterSeconds
+  return createVendoError(messageOf(outcome, admission), {
+    code: outcome.code,
+    slug: admission.target.provider.slug,
+    retryAfter,
+  })
+}
+
+const messageOf = (outcome: Refused, admission: Admission): string => {
+  switch (outcome.code) {
+    case 'balance_exhausted':
+      return hasSpendCap(admission.caller)
+        ? 'The wallet behind this key does not cover the most that this call can cost.'
+        : `${cost(outcome)} of the balance is left.${fitting(outcome, admission)}`
+    case 'spend_cap_daily':
+      return `${cost(outcome)} of this key's daily cap is left.${fitting(outcome, admission)}`
+    case 'spend_cap_monthly':
+      return `${cost(outcome)} of this key's monthly cap is left.${fitting(outcome, admission)}`
+    case 'spend_cap_total':
+      return `${cost(outcome)} of this key's total cap is left.${fitting(outcome, admission)}`
+    case 'rate_limited':
+      return `This key has reached its limit per minute (asked for ${outcome.required}, ${outcome.available} left).`
+    case 'concurrency_limited':
+      return 'This key has reached its number of calls at one time.'
+    case 'app_unknown':
+      return 'This Vendo key is not known here.'
+    case 'app_revoked':
+      return 'This Vendo key was revoked.'
+    case 'app_expired':
+      return 'This Vendo key has expired.'
+    case 'connection_revoked':
+      return 'The connection behind this call was revoked.'
+    case 'connection_needs_reauth':
+      return 'The connection behind this call must be connected again.'
+  }
+}
+
+const cost = ({ required, available }: Refused): string =>
+  `This call can cost up to $${usdFromNanos(required)}, and $${usdFromNanos(available < 0n ? 0n : available)}`
+
+/** A key with a cap of its own must not learn what the wallet of its owner holds. */
+const hasSpendCap = ({ key }: Caller): boolean =>
+  key.limits.spend_day_usd !== undefined ||
+  key.limits.spend_month_usd !== undefined ||
+  key.limits.spend_total_usd !== undefined
+
+const fitting = ({ available }: Refused, { metered, target }: Admission): string => {
+  const most = metered?.bound.fittingMaxOutput(available, target.byok ? 'list' : 'charge')
+  if (most === undefined || most < 1) return ' Its input alone does not fit.'
+  return ` It fits with max_tokens of ${most} or less.`
+}

@@ -1,0 +1,36 @@
+import { createVendoError } from '@vendo/contract'
+import { scanTopLevelMembers } from '@vendo/wire'
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * Parses the body of a metered request. A member that stands twice at the top is refused: which of two `model`s or
+ * `max_tokens` a provider would follow is not ours to guess when money depends on it.
+ *
+ * @throws {VendoError} `validation_failed`
+ */
+export const parseJsonBody = (bytes: Uint8Array): Readonly<Record<string, unknown>> => {
+  if (bytes.length === 0) throw invalid('The request body is empty; a JSON object is expected.')
+  const body = parse(bytes)
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalid(`The request body is ${describe(body)}; a JSON object is expected.`)
+  }
+  const [twice] = scanTopLevelMembers(bytes)?.duplicates ?? []
+  if (twice !== undefined) throw invalid(`The request body has ${JSON.stringify(twice)} twice.`)
+  return body as Readonly<Record<string, unknown>>
+}
+
+const parse = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(strictUtf8.decode(bytes))
+  } catch (cause) {
+    // The parser's own message quotes the body, which may be a prompt; only its position is passed on.
+    const position = /position (\d+)/.exec(String(cause))?.[1]
+    throw invalid(`The request body is not valid JSON${position === undefined ? '' : ` (at byte ${position})`}.`)
+  }
+}
+
+const describe = (body: unknown): string =>
+  body === null ? 'null' : Array.isArray(body) ? 'an array' : `a ${typeof body}`
+
+const invalid = (message: string) => createVendoError(message, { code: 'validation_failed' })

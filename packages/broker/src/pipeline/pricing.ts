@@ -1,0 +1,27 @@
+import type { Meter } from '@vendo/contract'
+import type { RateTable } from '@vendo/integrations/rates'
+import { resolveMargin } from '../meter/margin.ts'
+import { createRateBook, type RateBook } from '../meter/rate-book.ts'
+import type { Directory } from './directory.ts'
+
+/** Rates and margins as they stand now; a call keeps the ones it was admitted with. */
+export interface Pricing {
+  readonly rateBook: RateBook
+  readonly marginOf: (tenantId: string, integration: string) => (meter: Meter) => string
+}
+
+/** Returns the current pricing; rebuilt only after a management write. */
+export const createPricingSource = (directory: Directory, tables: readonly RateTable[]): (() => Promise<Pricing>) => {
+  let built: { readonly version: number; readonly pricing: Pricing } | undefined
+  return async () => {
+    if (built?.version === directory.version) return built.pricing
+    const { version } = directory
+    const [overrides, margins] = await Promise.all([directory.rateOverrides(), directory.margins()])
+    const pricing: Pricing = {
+      rateBook: createRateBook({ tables, overrides }),
+      marginOf: (tenantId, integration) => (meter) => resolveMargin(margins, { tenantId, integration, meter }),
+    }
+    built = { version, pricing }
+    return pricing
+  }
+}

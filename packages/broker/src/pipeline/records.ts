@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ErrorShape } from '@vendo/contract'
+import type { Provider, Route } from '@vendo/integrations/providers'
+import type { ModelRates } from '@vendo/integrations/rates'
+import type { RequestFacts } from '@vendo/wire'
+import type { Bound } from '../meter/bound.ts'
+import type { ConnectionRecord, KeyRecord } from '../store/records.ts'
+
+/** One proxied request as it arrived, with the address already read. */
+export interface Incoming {
+  readonly requestId: string
+  readonly receivedAt: number
+  readonly message: IncomingMessage
+  readonly answer: ServerResponse
+  readonly address: Address
+}
+
+/** Where a request wants to go. */
+export interface Address {
+  readonly provider: Provider
+  /** The provider's own path, with every accepted spelling folded into one. */
+  readonly path: string
+  /** The query with its leading `?`, less any `key=`; empty when there is none. */
+  readonly query: string
+  /** The value of `?key=`, the way Google's clients send one. */
+  readonly queryKey: string | null
+}
+
+/** Who calls: everything that is known about the caller comes from the key's record. */
+export interface Caller {
+  readonly key: KeyRecord
+  readonly tenantId: string
+}
+
+/** The connection whose credential the call will use. */
+export interface Target {
+  readonly provider: Provider
+  readonly connection: ConnectionRecord
+  /** Calls on the tenant's own credential are metered and capped, and charge the wallet nothing. */
+  readonly byok: boolean
+}
+
+/** A request that may be held: its route, its body and the largest cost its answer can have. */
+export interface Admission {
+  readonly caller: Caller
+  readonly target: Target
+  readonly route: Route
+  /** The bytes to forward; null when there is no body. */
+  readonly body: Uint8Array | null
+  /** Absent on free routes. */
+  readonly metered?: MeteredRequest
+}
+
+/** The largest cost of a request whose cost has a bound. */
+export type ChargeableBound = Extract<Bound, { readonly ok: true }>
+
+/** What a metered request asks for, and its bound. */
+export interface MeteredRequest {
+  readonly model: string
+  readonly facts: RequestFacts
+  readonly rates: ModelRates
+  readonly bound: ChargeableBound
+  /** The broker asked for the usage of a chat stream on the client's behalf, and hides it from the client. */
+  readonly usageAdded: boolean
+}
+
+/** One dispatch to an upstream, with its hold. */
+export interface Attempt {
+  readonly id: string
+  readonly admittedAt: number
+  readonly admission: Admission
+}
+
+/** How the pipeline answers when it refuses: in the shape that the called provider's SDKs understand. */
+export interface Refusal {
+  readonly shape: ErrorShape
+  readonly requestId: string
+}

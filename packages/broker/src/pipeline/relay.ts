@@ -1,0 +1,242 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { WireFormatName } from '@vendo/contract'
+import {
+  createUsageChunkFilter,
+  createUsageReader,
+  encodeStreamError,
+  type Transducer,
+  type UsageReader,
+} from '@vendo/wire'
+import type { Dispatcher } from 'undici'
+import { answerHeaders, isEventStream } from '../egress/answer-headers.ts'
+import type { SecretMask } from '../egress/secret-mask.ts'
+import type { ClientSide } from './client-side.ts'
+import type { DrainGate } from './drain-policy.ts'
+import { createMeterTap, type MeterTap } from './meter-tap.ts'
+import { endKindOf, RelayAborted, type RelayEnd } from './relay-end.ts'
+
+/** What one relay works with. */
+export interface RelayInput {
+  readonly client: ClientSide
+  readonly requestId: string
+  readonly wireFormat: WireFormatName | undefined
+  readonly mask: SecretMask
+  /** The credential is the operator's: the provider's 401 and 403 say nothing about the caller. */
+  readonly pooled: boolean
+  /** The usage of a chat stream was asked for on the client's behalf: hide it. */
+  readonly usageAdded: boolean
+  readonly totalMs: number
+  readonly drains: DrainGate
+  readonly clock: () => number
+  /** Keeps a whole successful answer, for routes whose answers are cached. */
+  readonly keep?: (answer: KeptAnswer) => void
+}
+
+/** A whole answer in memory. */
+export interface KeptAnswer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+/** Answers up to this size are buffered when they are errors (to blank an echoed credential across chunks) or cacheable. */
+const mostBufferedBytes = 1_000_000
+
+/**
+ * Carries one answer from the provider to the client: bytes first, then a copy to the meter. Whatever ends it resolves
+ * {@link Relay.ended}, once.
+ */
+export class Relay implements Dispatcher.DispatchHandler {
+  readonly ended: Promise<RelayEnd>
+  readonly #input: RelayInput
+  readonly #startedAt: number
+  readonly #total: NodeJS.Timeout
+  #resolve!: (end: RelayEnd) => void
+  #controller: Dispatcher.DispatchController | undefined
+  #status: number | null = null
+  #headers: IncomingHttpHeaders = {}
+  #ttfbMs: number | null = null
+  #replaced: RelayEnd['replaced'] = null
+  #reader: UsageReader | undefined
+  #tap: MeterTap | undefined
+  #filter: Transducer<Uint8Array, Uint8Array> | undefined
+  #buffer: Buffer[] | undefined
+  #bufferedBytes = 0
+  #drainTimer: NodeJS.Timeout | undefined
+  #drainedBytes = 0
+  #abortReason: RelayAborted | undefined
+  #dispatched = false
+  #over = false
+
+  constructor(input: RelayInput) {
+    this.#input = input
+    this.#startedAt = input.clock()
+    this.ended = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+    this.#total = setTimeout(() => this.abort('timeout'), input.totalMs)
+    this.#total.unref()
+  }
+
+  /** Cuts the dispatch short. */
+  abort(kind: RelayAborted['kind']): void {
+    if (this.#over) return
+    this.#abortReason ??= new RelayAborted(kind)
+    this.#controller?.abort(this.#abortReason)
+  }
+
+  /** The client read everything that was waiting for it. */
+  resume(): void {
+    if (this.#controller?.paused === true) this.#controller.resume()
+  }
+
+  /** The client left: reads on to the usage within the drain policy, else cuts the dispatch short. */
+  clientGone(): void {
+    if (this.#over || this.#drainTimer !== undefined) return
+    const { drains } = this.#input
+    if (this.#reader?.read().complete === true || !drains.enter()) {
+      this.abort('client_gone')
+      return
+    }
+    this.#drainTimer = setTimeout(() => this.abort('client_gone'), drains.policy.mostMs)
+    this.resume()
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#abortReason === undefined) this.#dispatched = true
+    else controller.abort(this.#abortReason)
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return
+    this.#controller = controller
+    this.#status = status
+    this.#headers = headers
+    this.#ttfbMs = this.#input.clock() - this.#startedAt
+    this.#replaced = this.#replacement(status, headers)
+    if (this.#replaced !== null) return
+    this.#watch(headers)
+    const buffered = status >= 400 || (status === 200 && this.#input.keep !== undefined)
+    if (buffered) this.#buffer = []
+    else this.#sendHead()
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#replaced !== null) return
+    this.#forward(controller, chunk)
+    this.#show(chunk)
+    if (this.#drainTimer === undefined) return
+    this.#drainedBytes += chunk.length
+    if (this.#drainedBytes > this.#input.drains.policy.mostBytes) this.abort('client_gone')
+  }
+
+  onResponseEnd(): void {
+    const { client } = this.#input
+    if (this.#replaced === null) {
+      if (this.#buffer !== undefined) this.#flushBuffer(true)
+      for (const rest of this.#filter?.end() ?? []) client.write(rest)
+      client.end()
+    }
+    void this.#finish('complete')
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const kind = endKindOf(this.#abortReason ?? error, this.#dispatched)
+    if (this.#status !== null && this.#replaced === null) this.#breakOff(kind)
+    void this.#finish(kind)
+  }
+
+  #replacement(status: number, headers: IncomingHttpHeaders): RelayEnd['replaced'] {
+    if (this.#input.pooled && (status === 401 || status === 403)) return 'upstream_credentials_exhausted'
+    return status >= 300 && status < 400 && headers.location !== undefined ? 'upstream_redirect' : null
+  }
+
+  #watch(headers: IncomingHttpHeaders): void {
+    const { wireFormat, usageAdded } = this.#input
+    if (wireFormat === undefined) return
+    const sse = isEventStream(headers)
+    const encoding = headers['content-encoding']
+    this.#reader = createUsageReader({ wireFormat, contentType: sse ? 'sse' : 'json' })
+    this.#tap = createMeterTap(encoding, this.#reader)
+    const editable = encoding === undefined || encoding === 'identity'
+    if (usageAdded && sse && editable) this.#filter = createUsageChunkFilter()
+  }
+
+  #sendHead(): void {
+    const { client, requestId, mask } = this.#input
+    const edited = this.#filter !== undefined
+    const headers = answerHeaders({ headers: this.#headers, requestId, maskHeader: mask.text, edited })
+    // Node would hold the head back until the first body byte, which for a stream is the first token.
+    client.head(this.#status ?? 502, headers, isEventStream(this.#headers))
+  }
+
+  #forward(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#buffer !== undefined) {
+      this.#buffer.push(chunk)
+      this.#bufferedBytes += chunk.length
+      if (this.#bufferedBytes > mostBufferedBytes) this.#flushBuffer(false)
+      return
+    }
+    const masked = this.#input.mask.bytes(chunk)
+    let roomy = true
+    if (this.#filter === undefined) roomy = this.#input.client.write(masked)
+    else for (const part of this.#filter.push(masked)) roomy = this.#input.client.write(part)
+    if (!roomy) controller.pause()
+  }
+
+  /** The meter looks second, and whatever it throws stays here: a call that cannot be read settles as an estimate. */
+  #show(chunk: Buffer): void {
+    try {
+      this.#tap?.push(chunk)
+    } catch {
+      this.#tap = undefined
+    }
+  }
+
+  #flushBuffer(whole: boolean): void {
+    const body = Buffer.concat(this.#buffer ?? [])
+    this.#buffer = undefined
+    this.#sendHead()
+    this.#input.client.write(this.#input.mask.bytes(body))
+    if (whole && this.#status === 200) this.#input.keep?.({ status: 200, headers: this.#headers, body })
+  }
+
+  /** Upstream loss inside an answer: the provider's own error event where one fits, then an abnormal close. Never a clean end. */
+  #breakOff(kind: RelayEnd['kind']): void {
+    const { client, wireFormat, requestId } = this.#input
+    const insertable =
+      wireFormat !== undefined && isEventStream(this.#headers) && this.#headers['content-encoding'] === undefined
+    if (!insertable || this.#buffer !== undefined) {
+      client.abort()
+      return
+    }
+    const code = kind === 'timeout' ? 'upstream_timeout' : 'upstream_error'
+    const message =
+      kind === 'shutdown' ? 'The broker is shutting down.' : 'The provider broke off in the middle of its answer.'
+    const event = encodeStreamError(wireFormat, { code, message, requestId })
+    client.abort(this.#reader?.atEventBoundary === false ? Buffer.concat([Buffer.from('\n\n'), event]) : event)
+  }
+
+  async #finish(kind: RelayEnd['kind']): Promise<void> {
+    if (this.#over) return
+    this.#over = true
+    clearTimeout(this.#total)
+    if (this.#drainTimer !== undefined) {
+      clearTimeout(this.#drainTimer)
+      this.#input.drains.leave()
+    }
+    await this.#tap?.end()
+    const reading = this.#reader?.read()
+    // A cut after the answer's own end lost nothing.
+    const whole = kind === 'client_gone' && reading?.complete === true
+    this.#resolve({
+      kind: whole ? 'complete' : kind,
+      status: this.#status,
+      reading,
+      ttfbMs: this.#ttfbMs,
+      durationMs: this.#input.clock() - this.#startedAt,
+      replaced: this.#replaced,
+    })
+  }
+}

@@ -1,0 +1,199 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { headerNames, type VendoError } from '@vendo/contract'
+import { answerHeaders } from '../egress/answer-headers.ts'
+import type { CallLogLine } from '../observe/logger.ts'
+import type { Settlement } from '../store/records.ts'
+import { admit } from './admit.ts'
+import { authenticate } from './authenticate.ts'
+import { bind } from './bind.ts'
+import { classify } from './classify.ts'
+import { correctPending } from './correct-pending.ts'
+import type { PipelineDependencies } from './dependencies.ts'
+import { catalogName, failureOf, forward } from './forward.ts'
+import { hold } from './hold.ts'
+import type { Pricing } from './pricing.ts'
+import { readAddress } from './read-address.ts'
+import { ClientGone, readBody } from './read-body.ts'
+import type { Address, Admission, Attempt, Incoming } from './records.ts'
+import { asVendoError, refuse } from './refuse.ts'
+import type { RelayEnd } from './relay-end.ts'
+import { settleDurably, settlementOf } from './settle.ts'
+
+/** Takes one proxied request through every step, and resolves when it is settled. Never rejects. */
+export type RunRequest = (message: IncomingMessage, answer: ServerResponse) => Promise<void>
+
+/** How often an attempt that could not be dispatched at all is tried in total. */
+const mostAttempts = 2
+
+/** Time for drain and settlement on top of the longest call: no hold may expire while its attempt lives. */
+const settleGraceMs = 120_000
+
+/** Wires the steps: address, authenticate, bind, classify, admit, hold, forward and relay, settle. */
+export const createRunRequest = (dependencies: PipelineDependencies): RunRequest => {
+  const run = async (message: IncomingMessage, answer: ServerResponse): Promise<void> => {
+    const requestId = dependencies.newId('req')
+    const receivedAt = dependencies.clock()
+    let address: Address | undefined
+    try {
+      address = readAddress(message.url ?? '', message.headers.host, dependencies.addressBook)
+      await answerRequest(dependencies, { requestId, receivedAt, message, answer, address })
+    } catch (error) {
+      if (error instanceof ClientGone) return
+      refuseAndLog(dependencies, { requestId, receivedAt, message, answer, address }, asVendoError(error))
+    }
+  }
+  return (message, answer) => dependencies.inFlight.track(run(message, answer))
+}
+
+const answerRequest = async (dependencies: PipelineDependencies, incoming: Incoming): Promise<void> => {
+  const { message, address } = incoming
+  const headers = { get: (name: string) => firstHeader(message, name) }
+  const caller = await authenticate(dependencies.directory, headers, address.queryKey)
+  const target = await bind(
+    dependencies.directory,
+    caller,
+    address.provider,
+    firstHeader(message, headerNames.connection),
+  )
+  const route = classify(address.provider, message.method ?? 'GET', address.path)
+  const body = await readBody(message, dependencies.bodies)
+  try {
+    const pricing = await dependencies.pricing()
+    const admission = admit({
+      caller,
+      target,
+      route,
+      contentType: message.headers['content-type'],
+      body: body.bytes,
+      pricing,
+      now: dependencies.clock(),
+    })
+    await attemptUntilSent(dependencies, incoming, admission, pricing)
+  } finally {
+    body.release()
+  }
+}
+
+/** Only an attempt of which nothing was sent is tried again, as a row and a hold of its own. */
+const attemptUntilSent = async (
+  dependencies: PipelineDependencies,
+  incoming: Incoming,
+  admission: Admission,
+  pricing: Pricing,
+): Promise<void> => {
+  for (let number = 1; ; number++) {
+    const attempt = await hold({
+      ledger: dependencies.store,
+      admission,
+      attemptId: dependencies.newId('att'),
+      requestId: incoming.requestId,
+      ttlMs: dependencies.timeouts.totalMs + settleGraceMs,
+    })
+    if (answerFromCatalog(dependencies, incoming, attempt, pricing)) return
+    const { end, clientGone } = await forwardSafely(dependencies, incoming, attempt)
+    const last = end.kind !== 'unreached' || clientGone || number >= mostAttempts
+    const failure = last ? failureOf(end, admission.target.provider.slug) : undefined
+    const settlement = settlementOf({ attempt, end, pricing })
+    settleInBackground(dependencies, settlement)
+    void correctPending(dependencies, attempt, end, pricing)
+    if (!last) continue
+    if (failure !== undefined) refuse(incoming.answer, failure, refusalOf(incoming))
+    logCall(dependencies, incoming, attempt, settlement, failure)
+    return
+  }
+}
+
+/** A dispatch that throws before it starts (an unreadable credential) sent nothing: its hold is released, not leaked. */
+const forwardSafely = async (dependencies: PipelineDependencies, incoming: Incoming, attempt: Attempt) => {
+  try {
+    return await forward(dependencies, incoming, attempt)
+  } catch (error) {
+    const pricing = await dependencies.pricing()
+    settleInBackground(dependencies, settlementOf({ attempt, end: neverSent(dependencies, incoming), pricing }))
+    throw error
+  }
+}
+
+const neverSent = ({ clock }: PipelineDependencies, { receivedAt }: Incoming): RelayEnd => ({
+  kind: 'unreached',
+  status: null,
+  reading: undefined,
+  ttfbMs: null,
+  durationMs: clock() - receivedAt,
+  replaced: null,
+})
+
+const answerFromCatalog = (
+  dependencies: PipelineDependencies,
+  incoming: Incoming,
+  attempt: Attempt,
+  pricing: Pricing,
+): boolean => {
+  const name = catalogName(incoming, attempt)
+  const kept = name === undefined ? undefined : dependencies.catalogs.get(name)
+  if (kept === undefined) return false
+  const { headers, status, body } = kept
+  const { answer, requestId } = incoming
+  answer.writeHead(status, answerHeaders({ headers, requestId, maskHeader: (value) => value, edited: false }))
+  answer.end(body)
+  const end: RelayEnd = { ...neverSent(dependencies, incoming), kind: 'complete', status }
+  const settlement = settlementOf({ attempt, end, pricing })
+  settleInBackground(dependencies, { ...settlement, flags: ['catalog_cache'] })
+  return true
+}
+
+const settleInBackground = (dependencies: PipelineDependencies, settlement: Settlement): void => {
+  const { store, logger, inFlight } = dependencies
+  inFlight.settling(
+    settleDurably(store, settlement, {
+      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      onFailure: (error, attemptId) => logger.error({ attemptId, error: String(error) }, 'settlement not stored yet'),
+      stopped: () => false,
+    }),
+  )
+}
+
+const firstHeader = (message: IncomingMessage, name: string): string | undefined => {
+  const value = message.headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
+
+const refusalOf = ({ requestId, address }: Pick<Incoming, 'requestId'> & { address: Address | undefined }) => ({
+  shape: address?.provider.errorShape ?? ('openai' as const),
+  requestId,
+})
+
+type Unaddressed = Omit<Incoming, 'address'> & { readonly address: Address | undefined }
+
+const refuseAndLog = ({ logger, clock }: PipelineDependencies, incoming: Unaddressed, error: VendoError): void => {
+  const { requestId, receivedAt, answer, address } = incoming
+  const status = refuse(answer, error, refusalOf(incoming))
+  const integration = address?.provider.slug ?? ''
+  const line: CallLogLine = { requestId, integration, status, code: error.code, durationMs: clock() - receivedAt }
+  if (error.cause === undefined) logger.info(line, 'refused')
+  else logger.error({ ...line, error: String(error.cause) }, 'failed')
+}
+
+const logCall = (
+  { logger, clock }: PipelineDependencies,
+  { requestId, receivedAt }: Incoming,
+  { id, admission }: Attempt,
+  settlement: Settlement,
+  failure: VendoError | undefined,
+): void => {
+  const line: CallLogLine = {
+    requestId,
+    attemptId: id,
+    integration: admission.target.provider.slug,
+    route: `${admission.route.method} ${admission.route.path}`,
+    model: settlement.servedModel ?? admission.metered?.model ?? null,
+    keyId: admission.caller.key.id,
+    status: failure?.status ?? settlement.upstreamStatus ?? 0,
+    ...(failure === undefined ? {} : { code: failure.code }),
+    state: settlement.state,
+    reason: settlement.reason,
+    chargeNanos: settlement.walletNanos.toString(),
+    durationMs: clock() - receivedAt,
+  }
+  logger.info(line, 'call')
+}
