@@ -1,0 +1,105 @@
+import type { Meter } from '@vendo/contract'
+import type { BoundConstants } from '@vendo/integrations/providers'
+import type { ModelRates } from '@vendo/integrations/rates'
+import type { RequestFacts } from '@vendo/wire'
+import type { ToolBound } from './bound-tools.ts'
+
+/** Tokens that may be counted under any one of these meters, or split between them. */
+export interface InputPart {
+  readonly meters: readonly Meter[]
+  readonly tokens: bigint
+}
+
+/** The most that a request can make one model count, before any price. */
+export interface Demand {
+  /** How often the model can read the input and answer. */
+  readonly passes: bigint
+  /** One pass. */
+  readonly input: readonly InputPart[]
+  /** The most input of one pass, whatever the parts add up to; absent for models without a context window to overflow. */
+  readonly inputLimit: bigint | undefined
+  readonly outputMeters: readonly Meter[]
+  /** One answer of one pass. */
+  readonly output: bigint
+  /** Answers per pass. */
+  readonly choices: bigint
+}
+
+/**
+ * The largest demand that a request's facts allow: text by its bytes, images and documents by the provider's maxima, and the
+ * whole context window as soon as something comes in whose size the request does not show.
+ */
+export const readDemand = (
+  facts: RequestFacts,
+  { contextWindow, maxOutput }: ModelRates,
+  { constants, tools }: { readonly constants: BoundConstants; readonly tools: ToolBound },
+): Demand => {
+  const unseen = facts.remoteReferences > 0 || facts.serverTools.length > 0
+  return {
+    passes: tools.uses + 1n,
+    input: [
+      ...shownInput(facts, constants),
+      ...(unseen ? [{ meters: anyInput(facts), tokens: countOf(contextWindow) }] : []),
+    ],
+    inputLimit: takesManyInputs(maxOutput) ? undefined : countOf(contextWindow),
+    outputMeters: outputMeters(facts),
+    output: outputLimit(facts.maxOutputTokens, maxOutput),
+    choices: countOf(Math.max(facts.choices, 1)),
+  }
+}
+
+/** The input of one pass, all meters together. */
+export const inputOf = ({ input, inputLimit }: Demand): bigint => {
+  const shown = input.reduce((total, { tokens }) => total + tokens, 0n)
+  return inputLimit !== undefined && inputLimit < shown ? inputLimit : shown
+}
+
+/** A count from untrusted JSON; what is not finite becomes the largest count, so that it is refused and not forgotten. */
+export const countOf = (value: number): bigint =>
+  Number.isFinite(value) ? BigInt(Math.ceil(Math.max(value, 0))) : BigInt(Number.MAX_SAFE_INTEGER)
+
+/** Embeddings take a list of inputs, each with a context window of its own, and answer with no tokens at all. */
+const takesManyInputs = (maxOutput: number): boolean => maxOutput === 0
+
+const outputLimit = (asked: number | undefined, maxOutput: number): bigint =>
+  // A provider refuses a limit above the model's maximum; what is no limit at all leaves the maximum.
+  asked === undefined || !(asked >= 0) ? countOf(maxOutput) : countOf(Math.min(asked, maxOutput))
+
+const shownInput = (facts: RequestFacts, constants: BoundConstants): readonly InputPart[] => {
+  const text = textMeters(facts)
+  const documents = facts.documents.reduce(
+    (total, { bytes }) => total + countOf(bytes * constants.documentTokensPerByte),
+    0n,
+  )
+  const prompts = countOf(constants.framingTokens + (facts.hasTools ? constants.toolPromptTokens : 0))
+  const parts: readonly InputPart[] = [
+    { meters: text, tokens: countOf(facts.textBytes) + documents + prompts },
+    { meters: [...text, 'input_image'], tokens: countOf(facts.images) * countOf(constants.imageTokens) },
+    { meters: [...text, ...audioMeters], tokens: countOf(facts.audioBytes * constants.audioTokensPerByte) },
+  ]
+  return parts.filter(({ tokens }) => tokens > 0n)
+}
+
+const audioMeters: readonly Meter[] = ['input_audio', 'cache_read_audio']
+
+const anyInput = (facts: RequestFacts): readonly Meter[] => [...textMeters(facts), 'input_image', ...audioMeters]
+
+const textMeters = ({ cacheWrite }: RequestFacts): readonly Meter[] => [
+  'input',
+  'cache_read',
+  ...writeMeters[cacheWrite],
+]
+
+/** Short writes can appear beside long ones; automatic caching may use any class that the model has a rate for. */
+const writeMeters: Readonly<Record<RequestFacts['cacheWrite'], readonly Meter[]>> = {
+  none: [],
+  '5m': ['cache_write_5m'],
+  '1h': ['cache_write_5m', 'cache_write_1h'],
+  automatic: ['cache_write_5m', 'cache_write_1h'],
+}
+
+const outputMeters = ({ outputModalities }: RequestFacts): readonly Meter[] => [
+  'output',
+  ...(outputModalities.includes('audio') ? (['output_audio'] as const) : []),
+  ...(outputModalities.includes('image') ? (['output_image'] as const) : []),
+]

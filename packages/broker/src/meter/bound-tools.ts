@@ -1,0 +1,61 @@
+import type { Meter } from '@vendo/contract'
+import type { BoundConstants } from '@vendo/integrations/providers'
+import type { ServerTool } from '@vendo/wire'
+
+/** The most that the server tools of a request can be used. */
+export interface ToolBound {
+  /** Uses of all tools together: each can make the model read and answer once more. */
+  readonly uses: bigint
+  readonly fees: readonly { readonly meter: Meter; readonly uses: bigint }[]
+  /** Calls of other models by a tool. */
+  readonly calls: readonly { readonly model: string; readonly uses: bigint }[]
+}
+
+/**
+ * How often a tool without any limit is expected to be used, for keys that allow unbounded requests. Their hold is then an
+ * expectation: an answer that used more is settled at what it used, and flagged.
+ */
+export const assumedUses = 5n
+
+/** The limits of a request's server tools, or the first tool whose cost has none. */
+export const boundTools = (
+  tools: readonly ServerTool[],
+  constants: BoundConstants,
+  allowUnbounded: boolean,
+): ToolBound | { readonly unbounded: ServerTool } => {
+  const fees: { meter: Meter; uses: bigint }[] = []
+  const calls: { model: string; uses: bigint }[] = []
+  let total = 0n
+  for (const tool of tools) {
+    const known = findTool(constants, tool.type)
+    const uses = mostUses(tool, known, allowUnbounded)
+    if (uses === undefined) return { unbounded: tool }
+    total += uses
+    if (known?.meter !== undefined) fees.push({ meter: known.meter, uses })
+    if (tool.model !== undefined) calls.push({ model: tool.model, uses })
+  }
+  return { uses: total, fees, calls }
+}
+
+type ToolConstants = BoundConstants['serverTools'][string]
+
+/** The entry with the longest prefix of the type. */
+const findTool = ({ serverTools }: BoundConstants, type: string): ToolConstants | undefined =>
+  Object.entries(serverTools)
+    .filter(([prefix]) => type.startsWith(prefix))
+    .toSorted(([left], [right]) => right.length - left.length)[0]?.[1]
+
+/** A tool that the provider's table does not know may cost anything, whatever limit the request sets. */
+const mostUses = (
+  { maxUses }: ServerTool,
+  known: ToolConstants | undefined,
+  allowUnbounded: boolean,
+): bigint | undefined => {
+  const limits = [maxUses, known?.mostUses].filter(
+    (limit) => limit !== undefined && Number.isFinite(limit) && limit >= 0,
+  )
+  if (limits.length > 0 && (known !== undefined || allowUnbounded)) {
+    return BigInt(Math.ceil(Math.min(...(limits as number[]))))
+  }
+  return allowUnbounded ? assumedUses : undefined
+}

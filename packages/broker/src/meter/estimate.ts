@@ -1,0 +1,58 @@
+import { isTokenMeter, type Meter, type Quantities } from '@vendo/contract'
+import type { UsageReading } from '@vendo/wire'
+import type { RequestBound } from './bound.ts'
+
+/** A call that ended without saying, or without saying in the end, what it consumed. */
+export interface EstimateOptions {
+  readonly bound: Pick<RequestBound, 'quantities'>
+  readonly reading: UsageReading | undefined
+  /** The upstream's status; null when it never answered. */
+  readonly status: number | null
+}
+
+/**
+ * The quantities to settle such a call at, never above its bound:
+ *
+ * - the upstream refused (a status other than 2xx, or an error before any output): nothing;
+ * - it never answered, or works on in the background: the bound, for nobody knows what it did;
+ * - it broke off: input and uses as last reported (a stream's start tells them), else the bound's; output the larger of what
+ *   was reported and the bytes of text that were seen, one byte for a token at most.
+ */
+export const estimateUsage = ({ bound, reading, status }: EstimateOptions): Quantities => {
+  if (wasRefused({ reading, status })) return {}
+  if (status === null || reading === undefined || reading.pending) return bound.quantities
+  const reported = reading.usage?.quantities
+  const output = estimateOutput(bound.quantities, reading)
+  return withoutNoughts({ ...inputSide(reported ?? bound.quantities), ...output })
+}
+
+/** Whether an answer without usage shows that nothing was consumed. */
+export const wasRefused = ({ reading, status }: Omit<EstimateOptions, 'bound'>): boolean => {
+  if (reading?.usage !== undefined) return false
+  if (status !== null && (status < 200 || status >= 300)) return true
+  return reading?.failed === true && reading.visibleOutputBytes === 0
+}
+
+const outputMeters: readonly Meter[] = ['output', 'output_audio', 'output_image']
+
+const inputSide = (quantities: Quantities): Quantities =>
+  Object.fromEntries(Object.entries(quantities).filter(([meter]) => !outputMeters.includes(meter as Meter)))
+
+/** Visible bytes are counted under the meter that the bound holds the output under. */
+const estimateOutput = (bound: Quantities, { usage, visibleOutputBytes }: UsageReading): Quantities => {
+  const reported = usage?.quantities ?? {}
+  const held = outputMeters.find((meter) => bound[meter] !== undefined) ?? 'output'
+  const seen = Math.min(bound[held] ?? 0, Math.max(reported[held] ?? 0, visibleOutputBytes))
+  const others = outputMeters.filter((meter) => meter !== held && reported[meter] !== undefined)
+  return { ...Object.fromEntries(others.map((meter) => [meter, reported[meter]])), [held]: seen }
+}
+
+const withoutNoughts = (quantities: Quantities): Quantities =>
+  Object.fromEntries(Object.entries(quantities).filter(([, quantity]) => quantity > 0))
+
+/** All tokens, in and out: what counts against tokens per minute. */
+export const totalTokens = (quantities: Quantities): number =>
+  Object.entries(quantities).reduce(
+    (total, [meter, quantity]) => (isTokenMeter(meter as Meter) ? total + quantity : total),
+    0,
+  )

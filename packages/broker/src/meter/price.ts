@@ -1,0 +1,135 @@
+import { type Meter, type Nanos, type Quantities, type Rational, roundHalfEven, type Served } from '@vendo/contract'
+import type { ModelRates, RateRow } from '@vendo/integrations/rates'
+import type { ChargeLine, EpochMs } from '../store/records.ts'
+import { chargeAmount, listAmount, type MarginOf, wholeQuantity } from './amount.ts'
+import { allocate, nought, subtract, sum } from './rational.ts'
+import { selectRow, servedConditions } from './select-row.ts'
+
+/** What one model consumed within a call, with the price lists of that model. */
+export interface Consumption {
+  readonly rates: ModelRates
+  readonly served: Served
+  readonly quantities: Quantities
+}
+
+/** A call in money. Σ of the lines' amounts equals the totals exactly. */
+export interface Priced {
+  readonly lines: readonly ChargeLine[]
+  readonly listNanos: Nanos
+  readonly chargeNanos: Nanos
+  /** What caching saved at list prices, against the same tokens as plain input; negative where writes cost more than reads saved. */
+  readonly cacheSavingsNanos: Nanos
+  /** Meters with a quantity but without a rate. The totals leave them out, so a call that has any must not be settled at them. */
+  readonly unpriced: readonly Meter[]
+}
+
+/** {@link Consumption} to be priced as of an instant, with its margins. */
+export interface PriceUsageOptions extends Consumption {
+  /** Other models that worked inside the same call (Anthropic's advisor). */
+  readonly extra?: readonly Consumption[]
+  readonly at: EpochMs
+  readonly marginOf: MarginOf
+}
+
+/**
+ * Prices a call exactly: `quantity × rate × (1 + margin)` per line as rationals, rounded half-even once per call, the lines
+ * made to sum by largest remainder. Rates come from the row for what was served and nowhere else; a zero quantity makes no
+ * line; a quantity without a rate is reported as unpriced. Never throws on quantities, however odd.
+ */
+export const priceUsage = ({ extra = [], at, marginOf, ...main }: PriceUsageOptions): Priced => {
+  const parts = [main, ...extra].map((consumption) => exactPart(consumption, at))
+  return {
+    ...roundLines(
+      parts.flatMap(({ lines }) => lines),
+      marginOf,
+    ),
+    cacheSavingsNanos: roundHalfEven(sum(parts.map(({ cacheSavings }) => cacheSavings))),
+    unpriced: [...new Set(parts.flatMap(({ unpriced }) => unpriced))],
+  }
+}
+
+/** Prices a call at the cost that its provider reports, in USD, as one `request` line. @throws {TypeError} when it is not a decimal. */
+export const priceReportedCost = ({
+  costUsd,
+  marginOf,
+}: {
+  readonly costUsd: string
+  readonly marginOf: MarginOf
+}): Priced => {
+  const rounded = roundLines([{ meter: 'request', quantity: 1n, rateUsd: costUsd }], marginOf)
+  return { ...rounded, cacheSavingsNanos: 0n, unpriced: [] }
+}
+
+/** `quantity` of a meter at one rate, not yet in whole nanos. */
+export interface ExactLine {
+  readonly meter: Meter
+  readonly quantity: bigint
+  readonly rateUsd: string
+}
+
+/** Rounds once per call: totals half-even (or by `round`), list and charge separately, lines by largest remainder. */
+export const roundLines = (
+  exact: readonly ExactLine[],
+  marginOf: MarginOf,
+  round: (amount: Rational) => Nanos = roundHalfEven,
+): Pick<Priced, 'lines' | 'listNanos' | 'chargeNanos'> => {
+  const margins = exact.map(({ meter }) => marginOf(meter))
+  const lists = exact.map(({ meter, quantity, rateUsd }) => listAmount(meter, quantity, rateUsd))
+  const charges = lists.map((list, index) => chargeAmount(list, margins[index] ?? '0'))
+  const listNanos = round(sum(lists))
+  const chargeNanos = round(sum(charges))
+  const listParts = allocate(lists, listNanos)
+  const chargeParts = allocate(charges, chargeNanos)
+  const lines = exact.map(({ meter, quantity, rateUsd }, index) => ({
+    meter,
+    quantity: Number(quantity),
+    rateUsd,
+    margin: margins[index] ?? '0',
+    listNanos: listParts[index] ?? 0n,
+    chargeNanos: chargeParts[index] ?? 0n,
+  }))
+  return { lines, listNanos, chargeNanos }
+}
+
+const inputMeters: readonly Meter[] = [
+  'input',
+  'cache_read',
+  'cache_write_5m',
+  'cache_write_1h',
+  'input_audio',
+  'cache_read_audio',
+  'input_image',
+]
+
+/** Everything that went in, cached or not: what context bands look at. */
+export const totalInput = (quantities: Quantities): number =>
+  inputMeters.reduce((total, meter) => total + (quantities[meter] ?? 0), 0)
+
+const exactPart = ({ rates, served, quantities }: Consumption, at: EpochMs) => {
+  const row = selectRow(rates, { ...servedConditions(served), inputTokens: totalInput(quantities), at })
+  const lines: ExactLine[] = []
+  const unpriced: Meter[] = []
+  for (const [meter, reported] of Object.entries(quantities) as [Meter, number | undefined][]) {
+    if (reported === undefined || reported === 0) continue
+    const quantity = wholeQuantity(reported)
+    const rateUsd = row?.usd[meter]
+    if (quantity === undefined || rateUsd === undefined) unpriced.push(meter)
+    else lines.push({ meter, quantity, rateUsd })
+  }
+  return { lines, unpriced, cacheSavings: sum(lines.map((line) => savingOf(line, row))) }
+}
+
+/** The plain meter that the same tokens would have been counted under without a cache. */
+const uncachedMeter: Readonly<Partial<Record<Meter, Meter>>> = {
+  cache_read: 'input',
+  cache_write_5m: 'input',
+  cache_write_1h: 'input',
+  cache_read_audio: 'input_audio',
+}
+
+const savingOf = ({ meter, quantity, rateUsd }: ExactLine, row: RateRow | undefined): Rational => {
+  const plainRate = row?.usd[uncachedMeter[meter] ?? meter]
+  return plainRate === undefined
+    ? nought
+    : subtract(listAmount(meter, quantity, plainRate), listAmount(meter, quantity, rateUsd))
+}

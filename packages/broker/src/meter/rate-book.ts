@@ -1,0 +1,85 @@
+import type { ModelRates, RateTable } from '@vendo/integrations/rates'
+import type { EpochMs, RateOverride } from '../store/records.ts'
+
+/** Which model, by whatever name, and when. */
+export interface RateQuery {
+  readonly integration: string
+  readonly model: string
+  readonly at: EpochMs
+}
+
+/** Every known price list, the operator's own before the catalog's. */
+export interface RateBook {
+  /**
+   * The model's limits and price lists at an instant. Tried in order: the exact name or alias, then the same without a
+   * trailing date (`-20250929`, `-2025-09-29`). `undefined` = unknown, and never a guess: `:free` and other variants are
+   * models of their own.
+   */
+  find(query: RateQuery): ModelRates | undefined
+}
+
+const trailingDate = /-(?:\d{8}|\d{4}-\d{2}-\d{2})$/
+
+/** Indexes tables and overrides once; {@link RateBook.find} is then a lookup. Build a new one when an override is added. */
+export const createRateBook = ({
+  tables,
+  overrides,
+}: {
+  readonly tables: readonly RateTable[]
+  readonly overrides: readonly RateOverride[]
+}): RateBook => {
+  const catalog = new Map(tables.map((table) => [table.provider, indexTable(table)]))
+  const overridden = indexOverrides(overrides, catalog)
+  const findExactly = (query: RateQuery): ModelRates | undefined => {
+    const listed = catalog.get(query.integration)?.get(query.model)
+    const own = overridden.get(query.integration)?.get(listed?.model ?? query.model)
+    return own?.findLast(({ effectiveFrom }) => effectiveFrom <= query.at)?.rates ?? listed
+  }
+  return {
+    find: (query) => {
+      const exact = findExactly(query)
+      if (exact !== undefined || !trailingDate.test(query.model)) return exact
+      return findExactly({ ...query, model: query.model.replace(trailingDate, '') })
+    },
+  }
+}
+
+/** By every name. A model's own name beats another's alias. */
+const indexTable = ({ models }: RateTable): ReadonlyMap<string, ModelRates> =>
+  new Map([
+    ...models.flatMap((model) => model.aliases.map((alias) => [alias, model] as const)),
+    ...models.map((model) => [model.model, model] as const),
+  ])
+
+interface DatedRates {
+  readonly effectiveFrom: EpochMs
+  readonly rates: ModelRates
+}
+
+/** By integration and the model's own name, so that an override written for an alias covers every name; oldest first. */
+const indexOverrides = (
+  overrides: readonly RateOverride[],
+  catalog: ReadonlyMap<string, ReadonlyMap<string, ModelRates>>,
+): ReadonlyMap<string, ReadonlyMap<string, readonly DatedRates[]>> => {
+  const byIntegration = new Map<string, Map<string, DatedRates[]>>()
+  for (const override of overrides.toSorted((left, right) => left.effectiveFrom - right.effectiveFrom)) {
+    const byModel = byIntegration.get(override.integration) ?? new Map<string, DatedRates[]>()
+    const listed = catalog.get(override.integration)?.get(override.model)
+    const model = listed?.model ?? override.model
+    const dated = { effectiveFrom: override.effectiveFrom, rates: ratesOf(override, listed?.aliases ?? []) }
+    byModel.set(model, [...(byModel.get(model) ?? []), dated])
+    byIntegration.set(override.integration, byModel)
+  }
+  return byIntegration
+}
+
+const ratesOf = (override: RateOverride, aliases: readonly string[]): ModelRates => {
+  const effectiveFrom = new Date(override.effectiveFrom).toISOString()
+  return {
+    model: override.model,
+    aliases,
+    contextWindow: override.contextWindow,
+    maxOutput: override.maxOutput,
+    rates: [{ effectiveFrom, usd: override.usd, source: override.source, checked: effectiveFrom }],
+  }
+}

@@ -1,0 +1,167 @@
+import type { Quantities, Served } from '@vendo/contract'
+import type { ModelRates } from '@vendo/integrations/rates'
+import type { UsageReading } from '@vendo/wire'
+import type { EpochMs, Settlement } from '../store/records.ts'
+import type { MarginOf } from './amount.ts'
+import type { RequestBound } from './bound.ts'
+import { estimateUsage, totalTokens, wasRefused } from './estimate.ts'
+import { type Consumption, type Priced, priceReportedCost, priceUsage } from './price.ts'
+import type { RateBook } from './rate-book.ts'
+
+/** A dispatched call that has ended, with everything that decides its charge. */
+export interface ChargeOptions {
+  /** What the meter learned; absent when nothing came back. */
+  readonly reading: UsageReading | undefined
+  /** The upstream's status; null when it never answered. */
+  readonly status: number | null
+  readonly end: 'complete' | 'client_gone' | 'upstream_died' | 'timeout' | 'shutdown'
+  /** What was held. Absent for a correction, which is only right if it comes out `actual`. */
+  readonly bound: RequestBound | undefined
+  /** Rates of the model that the request named. */
+  readonly rates: ModelRates
+  readonly requestModel: string
+  readonly integration: string
+  readonly rateBook: RateBook
+  /** The provider reports the cost of each call (OpenRouter): that is what the call is settled at. */
+  readonly reportsCost: boolean
+  readonly marginOf: MarginOf
+  /** The instant of admission: rates and margins are those of then. */
+  readonly at: EpochMs
+  /** The tenant's own credential: counted and capped at list price, and the wallet pays nothing. */
+  readonly byok: boolean
+}
+
+/** The part of a settlement that money and usage decide. */
+export type Charge = Pick<
+  Settlement,
+  | 'state'
+  | 'reason'
+  | 'flags'
+  | 'walletNanos'
+  | 'spendNanos'
+  | 'listNanos'
+  | 'cacheSavingsNanos'
+  | 'lines'
+  | 'quantities'
+  | 'tokens'
+  | 'reasoningTokens'
+  | 'servedModel'
+>
+
+/**
+ * What a dispatched call is settled at. Final usage is priced exactly, by the model, tier, speed and region that the answer
+ * names (`actual`). Without it the call is `estimated`, with the reason `no_usage`, `client_gone`, `upstream_died`,
+ * `timeout`, `shutdown` or `background`, never above the hold. A quantity that has no rate, or an answer from a model that
+ * has none, makes it `estimated` with the reason `unpriced`, flagged, at the hold: never at $0 and never at a guess.
+ * A refusal without usage is `actual` and costs nothing.
+ */
+export const chargeFor = (options: ChargeOptions): Charge => {
+  const { reading, bound } = options
+  if (wasRefused(options)) return charge(options, { priced: nothing, quantities: {} })
+  if (reading !== undefined && isFinal(reading)) return actual(options, reading)
+  const quantities = bound === undefined ? {} : estimateUsage({ ...options, bound })
+  const { priced, flags } = priceServed(options, quantities)
+  const reason = estimateReason(options)
+  if (priced === undefined || isAboveHold(priced, bound)) {
+    return charge(options, { priced: atHold(bound), quantities, reason, flags })
+  }
+  return charge(options, { priced, quantities, reason })
+}
+
+const actual = (options: ChargeOptions, { usage }: UsageReading): Charge => {
+  const quantities = usage?.quantities ?? {}
+  const { marginOf, bound, reportsCost } = options
+  if (reportsCost && usage?.reportedCostUsd !== undefined) {
+    const priced = priceReportedCost({ costUsd: usage.reportedCostUsd, marginOf })
+    return charge(options, { priced, quantities, flags: aboveHoldFlags(priced, bound) })
+  }
+  const { priced, flags } = priceServed(options, quantities)
+  if (priced === undefined) return charge(options, { priced: atHold(bound), quantities, reason: 'unpriced', flags })
+  return charge(options, { priced, quantities, flags: aboveHoldFlags(priced, bound) })
+}
+
+/** The usage is that of the whole answer, and not what a stream said at its start. */
+const isFinal = ({ usage, complete, pending }: UsageReading): boolean =>
+  usage !== undefined && complete && !pending && (usage.reportedCostUsd !== undefined || hasAny(usage.quantities))
+
+const hasAny = (quantities: Quantities): boolean => Object.keys(quantities).length > 0
+
+const estimateReason = ({ reading, end }: ChargeOptions): string => {
+  if (reading?.pending === true) return 'background'
+  if (end !== 'complete') return end
+  return reading?.failed === true ? 'upstream_died' : 'no_usage'
+}
+
+interface ServedPrice {
+  /** Absent when something has no rate. */
+  readonly priced: Priced | undefined
+  readonly flags: readonly string[]
+}
+
+const priceServed = (options: ChargeOptions, quantities: Quantities): ServedPrice => {
+  const { reading, marginOf, at } = options
+  const served = reading?.served ?? {}
+  const rates = ratesOf(options, served.model ?? options.requestModel)
+  if (rates === undefined) return { priced: undefined, flags: ['served_model_unpriced'] }
+  const extra: Consumption[] = []
+  for (const { model, quantities: used } of reading?.extraUsage ?? []) {
+    const called = model === undefined ? rates : ratesOf(options, model)
+    if (called === undefined) return { priced: undefined, flags: [`served_model_unpriced:${model}`] }
+    extra.push({ rates: called, served: model === undefined ? served : regionOf(served), quantities: used })
+  }
+  const priced = priceUsage({ rates, served, quantities, extra, at, marginOf })
+  if (priced.unpriced.length === 0) return { priced, flags: [] }
+  return { priced: undefined, flags: priced.unpriced.map((meter) => `unpriced:${meter}`) }
+}
+
+/** Tier and speed are the served model's own; where the call ran holds for every model in it. */
+const regionOf = ({ region }: Served): Served => (region === undefined ? {} : { region })
+
+const ratesOf = ({ rates, requestModel, rateBook, integration, at }: ChargeOptions, model: string) =>
+  model === requestModel ? rates : rateBook.find({ integration, model, at })
+
+const isAboveHold = ({ listNanos, chargeNanos }: Priced, bound: RequestBound | undefined): boolean =>
+  bound !== undefined && (listNanos > bound.listNanos || chargeNanos > bound.chargeNanos)
+
+const aboveHoldFlags = (priced: Priced, bound: RequestBound | undefined): readonly string[] =>
+  isAboveHold(priced, bound) ? ['above_hold'] : []
+
+const nothing: Priced = { lines: [], listNanos: 0n, chargeNanos: 0n, cacheSavingsNanos: 0n, unpriced: [] }
+
+const atHold = (bound: RequestBound | undefined): Priced => {
+  if (bound === undefined) return nothing
+  const { lines } = bound
+  const listNanos = lines.reduce((total, line) => total + line.listNanos, 0n)
+  const chargeNanos = lines.reduce((total, line) => total + line.chargeNanos, 0n)
+  return { ...nothing, lines, listNanos, chargeNanos }
+}
+
+interface Outcome {
+  readonly priced: Priced
+  readonly quantities: Quantities
+  /** Set for estimates. */
+  readonly reason?: string
+  readonly flags?: readonly string[]
+}
+
+const charge = (options: ChargeOptions, { priced, quantities, reason, flags = [] }: Outcome): Charge => {
+  const { reading, byok } = options
+  const { lines, listNanos, chargeNanos, cacheSavingsNanos } = priced
+  return {
+    state: reason === undefined ? 'actual' : 'estimated',
+    reason: reason ?? null,
+    flags: [...(reading?.flags ?? []), ...flags],
+    walletNanos: byok ? 0n : chargeNanos,
+    spendNanos: byok ? listNanos : chargeNanos,
+    listNanos,
+    cacheSavingsNanos,
+    lines: byok ? lines.map((line) => ({ ...line, margin: '0', chargeNanos: 0n })) : lines,
+    quantities,
+    tokens: [quantities, ...(reading?.extraUsage ?? []).map((extra) => extra.quantities)].reduce(
+      (total, used) => total + totalTokens(used),
+      0,
+    ),
+    reasoningTokens: reading?.usage?.reasoning ?? null,
+    servedModel: reading?.served.model ?? null,
+  }
+}
