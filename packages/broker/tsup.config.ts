@@ -1,0 +1,7 @@
+import { definePackageBuild } from '../../tools/lib/tsup-preset.ts'
+
+export default definePackageBuild({
+  entry: { index: 'src/index.ts', 'sqlite-worker': 'src/store/sqlite/sqlite-worker.ts' },
+  formats: 'esm',
+  target: 'node22',
+})

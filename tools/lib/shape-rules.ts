@@ -1,0 +1,17 @@
+/** The shape budget: hard caps fail the check, the rest is printed so that drift is seen. */
+export const budget = { fileLines: 400, functionLines: 80, parameters: 4 } as const
+
+/**
+ * Files that may read a `Secret`, each for one reason. Adding one is a decision for review: the value leaves its wrapper there.
+ */
+export const mayReveal: readonly RegExp[] = [
+  /^packages\/integrations\/lib\/provider\.ts$/, // puts the credential on the outgoing request
+  /^packages\/integrations\/lib\/resolve-[a-z-]+\.ts$/, // fills the variables that a platform injects
+  /^packages\/broker\/src\/credentials\/[a-z-]+\.ts$/, // seals and opens the vault
+  /^packages\/broker\/src\/keys\/[a-z-]+\.ts$/, // hashes a key
+  /^packages\/broker\/src\/http\/credentials[a-z-]*\.ts$/, // answers the credentials endpoint
+  /^packages\/cli\/src\/(.+\/)?(inject|reveal)[a-z-]*\.ts$/, // fills a child's environment; shows a minted key once
+]
+
+/** Type-only listings of what a wire format can say are as long as the format is. */
+export const mayBeLong: readonly RegExp[] = [/\.gen\.ts$/, /^packages\/wire\/src\/[a-z-]+\/types\.ts$/, /\/fixtures\//]
