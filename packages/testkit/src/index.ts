@@ -1,6 +1,18 @@
 export { type Barrier, createBarrier } from './barrier.ts'
+export { type Chunking, perByte, perEvent, randomChunks, whole } from './chunking.ts'
 export { type ContentEncoding, decodeContent, encodeContent, isContentEncoding } from './content-encoding.ts'
+export { type ExpectedUsage, loadExpectedUsage, parseExpectedUsage } from './expected-usage.ts'
 export { isLoopbackHost, NetworkRefused, takeRefusedConnections } from './loopback-only.ts'
+export { createRandom, type Random, seedFrom } from './random.ts'
+export {
+  listTranscripts,
+  loadTranscript,
+  loadTranscripts,
+  parseTranscriptMeta,
+  type Transcript,
+  type TranscriptMeta,
+  type TranscriptReference,
+} from './replay.ts'
 export {
   type AnswerEnd,
   type BodyStep,

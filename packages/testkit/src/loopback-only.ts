@@ -55,7 +55,10 @@ export const installLoopbackOnly = (): void => {
     if (target === undefined || isLoopbackHost(target.host)) return connect.apply(this, args)
     const refusal = new NetworkRefused(`${target.host}:${target.port}`)
     state.refused.push(refusal)
-    return this.destroy(refusal)
+    // As a refused connection would: later, so that node:tls can finish setting the socket up.
+    Object.assign(this, { connecting: true })
+    process.nextTick(() => this.destroy(refusal))
+    return this
   }
   Socket.prototype.connect = guarded as typeof Socket.prototype.connect
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Barrier } from './barrier.ts'
 import { createStepEncoder, encodeContent } from './content-encoding.ts'
@@ -24,6 +23,8 @@ async function* wireSteps(answer: ScriptedAnswer): AsyncGenerator<WireStep> {
   if (encoder !== undefined) yield await encoder.end()
 }
 
+const hasBody = (status: number): boolean => status >= 200 && status !== 204 && status !== 304
+
 const writeHead = (response: ServerResponse, answer: ScriptedAnswer): void => {
   const { status = 200, headers = {}, body = '', encoding } = answer
   for (const [name, value] of Object.entries(headers)) {
@@ -42,14 +43,50 @@ const writeHead = (response: ServerResponse, answer: ScriptedAnswer): void => {
   }
   // A body that is shorter or longer than its content-length is something to test, not a mistake of the test.
   response.strictContentLength = false
+  if (Array.isArray(body) && !response.hasHeader('content-length') && hasBody(status)) {
+    response.setHeader('transfer-encoding', 'chunked')
+  }
   response.writeHead(status)
   response.flushHeaders()
 }
 
-const write = async (response: ServerResponse, bytes: Uint8Array): Promise<void> => {
-  if (bytes.length === 0 || response.destroyed) return
-  if (response.write(bytes)) return
-  await Promise.race([once(response, 'drain'), once(response, 'close')])
+/** Bytes collected before they are handed to the socket. */
+const flushAtBytes = 65_536
+
+const lineEnd = Buffer.from('\r\n')
+
+/** Writes body pieces so that each becomes a chunk of its own on the wire, at one system call for many of them. */
+class BodyWriter {
+  readonly #response: ServerResponse
+  #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+
+  constructor(response: ServerResponse) {
+    this.#response = response
+  }
+
+  async add(bytes: Uint8Array): Promise<void> {
+    if (bytes.length === 0) return
+    // A zero-length piece would be the end of the body, and ServerResponse.write joins pieces of one tick into one chunk.
+    const framed = this.#response.chunkedEncoding
+      ? [Buffer.from(`${bytes.length.toString(16)}\r\n`, 'latin1'), bytes, lineEnd]
+      : [bytes]
+    this.#waiting.push(...framed)
+    this.#waitingBytes += bytes.length
+    if (this.#waitingBytes >= flushAtBytes) await this.flush()
+  }
+
+  async flush(): Promise<void> {
+    const { socket } = this.#response
+    const bytes = Buffer.concat(this.#waiting)
+    this.#waiting = []
+    this.#waitingBytes = 0
+    if (bytes.length === 0 || socket === null || socket.destroyed || socket.write(bytes)) return
+    await new Promise<void>((resolve) => {
+      socket.once('drain', resolve)
+      socket.once('close', () => resolve())
+    })
+  }
 }
 
 /** Writes an empty piece so that its callback tells when everything before it has left. */
@@ -79,16 +116,19 @@ export const sendAnswer = async (response: ServerResponse, answer: ScriptedAnswe
   if (response.destroyed) return
   writeHead(response, answer)
   const { end = 'complete', cutAfterBytes = Number.POSITIVE_INFINITY } = answer
+  const writer = new BodyWriter(response)
   let left = cutAfterBytes
   for await (const step of wireSteps(answer)) {
     if (response.destroyed || left <= 0) break
     if (!(step instanceof Uint8Array)) {
+      await writer.flush()
       await passed(step)
       continue
     }
-    await write(response, step.subarray(0, left))
+    await writer.add(step.subarray(0, left))
     left -= step.length
   }
+  await writer.flush()
   const cut = left <= 0 && cutAfterBytes !== Number.POSITIVE_INFINITY
   await finish(response, cut && end === 'complete' ? 'destroy' : end)
 }
