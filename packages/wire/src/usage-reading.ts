@@ -1,9 +1,13 @@
-import type { Served, Usage } from '@vendo/contract'
+import type { Quantities, Served, Usage } from '@vendo/contract'
 
 /** What a reader learned from one answer. Readers never throw: what they cannot read is absent or flagged. */
 export interface UsageReading {
   /** Absent when the answer reported no usage at all. */
   readonly usage?: Usage
+  /** What the call consumed beyond `usage`: to be priced and charged as well. Absent when there is nothing. */
+  readonly extraUsage?: readonly ExtraUsage[]
+  /** Figures as the provider wrote them, where the disjoint quantities do not show them any more. */
+  readonly reported?: ReportedCacheWrites
   readonly served: Served
   /** The provider's id of the answer (`msg_…`, `resp_…`, `chatcmpl-…`). */
   readonly responseId?: string
@@ -17,6 +21,22 @@ export interface UsageReading {
   readonly flags: readonly string[]
   /** Upper bound of visible output tokens so far: bytes of generated text, tool arguments included. For estimates after a cut. */
   readonly visibleOutputBytes: number
+}
+
+/** Tokens of a pass that the provider does not count in the answer's own usage. */
+export interface ExtraUsage {
+  /** `compaction` ran on the served model; `advisor_message` on the model named here. */
+  readonly kind: 'compaction' | 'advisor_message'
+  /** The model whose rates apply; absent = the model that served the answer. */
+  readonly model?: string
+  readonly quantities: Quantities
+}
+
+/** Anthropic's cache-write figures: the total is authoritative, and the split by lifetime does not always add up to it. */
+export interface ReportedCacheWrites {
+  readonly cacheWriteTotal?: number
+  readonly cacheWrite5m?: number
+  readonly cacheWrite1h?: number
 }
 
 /** Watches the decoded bytes of one answer, however they are split. */

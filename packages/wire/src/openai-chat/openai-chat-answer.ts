@@ -1,0 +1,65 @@
+import { encodeText, startsWithAt } from '../bytes/ascii.ts'
+import { type JsonMembers, parseMembers } from '../bytes/json-members.ts'
+import { readOpenAiUsage } from '../openai/read-openai-usage.ts'
+import type { AnswerFormat } from '../reader/answer-format.ts'
+import { type AnswerState, absorbMembers, isRawObject, withFlag } from '../reader/answer-state.ts'
+
+const done = encodeText('[DONE]')
+
+/**
+ * OpenAI chat completions, also as OpenRouter and others speak it. Usage comes in one last chunk, if it was asked for; a
+ * chunk may lack `choices`, and an error may come as a chunk of a stream that began with status 200.
+ */
+export const openAiChatAnswer: AnswerFormat = {
+  visibleKeys: {
+    content: 4,
+    refusal: 4,
+    reasoning: 4,
+    reasoning_content: 4,
+    transcript: 5,
+    data: 6,
+    text: 6,
+    summary: 6,
+    url: 7,
+    name: 7,
+    arguments: 7,
+    input: 7,
+  },
+
+  readBody(state, body) {
+    return { ...absorbChat(state, body), complete: true }
+  },
+
+  readEvent(state, data, scan) {
+    if (data.length === done.length && startsWithAt(data, done, 0)) return { ...state, complete: true }
+    const ordinary = !scan.hasUsage && !scan.hasError && (!scan.hasCitations || state.toolUses.size > 0)
+    if (ordinary && state.model !== undefined) return state
+    const chunk = parseMembers(data)
+    return chunk === undefined ? withFlag(state, 'unreadable_event') : absorbChat(state, chunk)
+  },
+
+  interpret: readOpenAiUsage,
+}
+
+const absorbChat = (state: AnswerState, members: JsonMembers): AnswerState => {
+  const read = absorbMembers(state, members)
+  const choices = members.get('choices')
+  const list = Array.isArray(choices) ? choices.filter(isRawObject) : []
+  const failed = isError(members.get('error')) || list.some((choice) => isError(choice['error']))
+  const searched = list.some((choice) => citesWeb(choice['message']) || citesWeb(choice['delta']))
+  return {
+    ...read,
+    ...(failed ? { failed: true } : {}),
+    ...(searched ? { toolUses: new Map([['citations', 'web_search' as const]]) } : {}),
+  }
+}
+
+const isError = (value: unknown): boolean => isRawObject(value) || (typeof value === 'string' && value !== '')
+
+/** A search model tells of its search, which has a fee, only by the pages that it cites. */
+const citesWeb = (message: unknown): boolean => {
+  const annotations = isRawObject(message) ? message['annotations'] : undefined
+  return (
+    Array.isArray(annotations) && annotations.some((entry) => isRawObject(entry) && entry['type'] === 'url_citation')
+  )
+}

@@ -1,0 +1,92 @@
+import type { Meter } from '@vendo/contract'
+import { type JsonMembers, parseMembers } from '../bytes/json-members.ts'
+import { readOpenAiUsage } from '../openai/read-openai-usage.ts'
+import type { AnswerFormat } from '../reader/answer-format.ts'
+import { type AnswerState, absorbMembers, isRawObject, type RawObject, withFlag } from '../reader/answer-state.ts'
+
+const terminal: ReadonlySet<string | undefined> = new Set([
+  'response.completed',
+  'response.incomplete',
+  'response.failed',
+  'response.cancelled',
+])
+const working: ReadonlySet<unknown> = new Set(['queued', 'in_progress'])
+
+/**
+ * OpenAI Responses. The terminal event carries the whole response with its usage; no `[DONE]` follows. Server tools are
+ * counted from the output items, as the usage does not name them.
+ */
+export const openAiResponsesAnswer: AnswerFormat = {
+  visibleKeys: { delta: 1, partial_image_b64: 1, encrypted_content: 2 },
+
+  readBody(state, body) {
+    const read = absorbResponse(state, body)
+    return { ...read, complete: true, pending: working.has(body.get('status')) }
+  },
+
+  readEvent(state, data, scan) {
+    const ends = terminal.has(scan.type)
+    const interesting = ends || scan.hasUsage || scan.type === 'error' || scan.type === 'response.output_item.done'
+    if (!interesting && state.model !== undefined) return state
+    const event = parseMembers(data)
+    if (event === undefined) return withFlag(state, 'unreadable_event')
+    if (scan.type === 'error' || (scan.type === undefined && event.object('error'))) return { ...state, failed: true }
+    const response = event.object('response')
+    if (response === undefined) return absorbItem(state, event)
+    const read = absorbResponse(state, response)
+    if (ends) return { ...read, complete: true, pending: false }
+    return { ...read, pending: response.get('background') === true && working.has(response.get('status')) }
+  },
+
+  interpret: readOpenAiUsage,
+}
+
+const absorbResponse = (state: AnswerState, response: JsonMembers): AnswerState => {
+  const read = absorbMembers(state, response)
+  const output = response.get('output')
+  const uses = new Map(read.toolUses)
+  for (const [index, item] of (Array.isArray(output) ? output : []).entries()) addToolUse(uses, item, index)
+  const failed = response.get('status') === 'failed' || isRawObject(response.get('error'))
+  return { ...read, toolUses: uses, ...(failed ? { failed: true } : {}) }
+}
+
+const absorbItem = (state: AnswerState, event: JsonMembers): AnswerState => {
+  const item = event.get('item')
+  const index = event.get('output_index')
+  if (typeof index !== 'number') return state
+  const uses = new Map(state.toolUses)
+  addToolUse(uses, item, index)
+  return { ...state, toolUses: uses }
+}
+
+/** An item is known by its place in the output: ids can differ between the item's own event and the last one. */
+const addToolUse = (uses: Map<string, Meter>, item: unknown, index: number): void => {
+  if (!isRawObject(item)) return
+  const counted = countedItems[String(item['type'])]
+  if (counted?.charged(item)) uses.set(counted.key?.(item) ?? `#${index}`, counted.meter)
+}
+
+interface CountedItem {
+  readonly meter: Meter
+  charged(item: RawObject): boolean
+  /** What makes two items one use; absent = each is its own. */
+  key?(item: RawObject): string | undefined
+}
+
+const always = () => true
+
+const countedItems: Readonly<Record<string, CountedItem>> = Object.assign(Object.create(null), {
+  // Opening a page and finding something in it belong to a search that was charged already.
+  web_search_call: {
+    meter: 'web_search',
+    charged: ({ action }) => !isRawObject(action) || action['type'] === undefined || action['type'] === 'search',
+  },
+  file_search_call: { meter: 'file_search', charged: always },
+  image_generation_call: { meter: 'image_generation', charged: always },
+  // The fee is for the container, which several calls share.
+  code_interpreter_call: {
+    meter: 'code_execution',
+    charged: always,
+    key: ({ container_id: id }) => (typeof id === 'string' ? id : undefined),
+  },
+} satisfies Record<string, CountedItem>)

@@ -1,0 +1,29 @@
+import type { Quantities, Served, Usage } from '@vendo/contract'
+import type { JsonMembers } from '../bytes/json-members.ts'
+import type { EventScan, VisibleKeys } from '../sse/event-scan.ts'
+import type { ExtraUsage, ReportedCacheWrites } from '../usage-reading.ts'
+import type { AnswerState } from './answer-state.ts'
+
+/** How one wire format tells what an answer consumed. */
+export interface AnswerFormat {
+  readonly visibleKeys: VisibleKeys
+  /** Reads a whole JSON body. */
+  readBody(state: AnswerState, body: JsonMembers): AnswerState
+  /** Reads one event of a stream. Returns the very same state for an ordinary delta, without parsing it. */
+  readEvent(state: AnswerState, data: Uint8Array, scan: EventScan): AnswerState
+  /** Turns the provider's usage object into disjoint quantities. */
+  interpret(state: AnswerState): Interpretation
+}
+
+/** A provider's usage object, understood. */
+export interface Interpretation {
+  readonly usage?: Usage
+  readonly served: Served
+  readonly extraUsage?: readonly ExtraUsage[]
+  readonly reported?: ReportedCacheWrites
+  readonly flags: readonly string[]
+}
+
+/** Quantities from counts of which some are unknown: those are left out. */
+export const knownQuantities = (counts: { readonly [M in keyof Quantities]: number | undefined }): Quantities =>
+  Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined))

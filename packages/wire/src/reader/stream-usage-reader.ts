@@ -1,0 +1,60 @@
+import { ascii } from '../bytes/ascii.ts'
+import { EventScan } from '../sse/event-scan.ts'
+import { EventSplitter } from '../sse/event-splitter.ts'
+import type { UsageReader, UsageReading } from '../usage-reading.ts'
+import type { AnswerFormat } from './answer-format.ts'
+import { type AnswerState, emptyAnswer } from './answer-state.ts'
+import { toUsageReading } from './to-usage-reading.ts'
+
+/** Reads an event stream while it passes. */
+export class StreamUsageReader implements UsageReader {
+  readonly #format: AnswerFormat
+  readonly #splitter: EventSplitter
+  readonly #scan: EventScan
+  #state: AnswerState = emptyAnswer
+  #visibleBytes = 0
+  #events = 0
+
+  constructor(format: AnswerFormat, maxEventBytes: number) {
+    this.#format = format
+    this.#splitter = new EventSplitter(maxEventBytes)
+    this.#scan = new EventScan(format.visibleKeys)
+  }
+
+  get atEventBoundary(): boolean {
+    return this.#splitter.atBoundary
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#splitter.push(chunk, this.#see)
+  }
+
+  /** An event that no blank line has ended counts too if it is whole: some servers leave out the last line. */
+  read(): UsageReading {
+    const pending = this.#splitter.pendingData()
+    let state = this.#state
+    let visible = this.#visibleBytes + this.#splitter.skippedBytes
+    if (pending !== undefined) {
+      this.#scan.run(pending)
+      visible += this.#scan.visibleBytes
+      const tried = this.#format.readEvent(state, pending, this.#scan)
+      if (isWhole(pending) && tried.flags.length === state.flags.length) state = tried
+    }
+    return toUsageReading(this.#format, state, {
+      visibleOutputBytes: visible,
+      flags: [
+        ...(this.#splitter.tooLarge ? ['event_too_large'] : []),
+        ...(this.#splitter.foreign && this.#events === 0 ? ['unreadable_body'] : []),
+      ],
+    })
+  }
+
+  readonly #see = (data: Uint8Array): void => {
+    this.#events++
+    this.#scan.run(data)
+    this.#visibleBytes += this.#scan.visibleBytes
+    this.#state = this.#format.readEvent(this.#state, data, this.#scan)
+  }
+}
+
+const isWhole = (data: Uint8Array): boolean => data.at(-1) === ascii.closeBrace || data.at(-1) === ascii.closeBracket

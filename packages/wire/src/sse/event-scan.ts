@@ -1,0 +1,109 @@
+import { ascii, decodeText, encodeText, startsWithAt } from '../bytes/ascii.ts'
+import { closingQuote, skipWhitespace } from '../bytes/json-walk.ts'
+
+/** Keys whose string values are text that the model generated, with the deepest nesting at which they mean that. */
+export type VisibleKeys = Readonly<Record<string, number>>
+
+/** What the keys to look out for mean: `visible` counts, the others raise a flag. */
+type Role = 'visible' | 'type' | 'usage' | 'error' | 'citations'
+
+interface WatchedKey {
+  readonly bytes: Uint8Array
+  readonly role: Role
+  readonly deepest: number
+}
+
+const structural: readonly (readonly [string, Role, number])[] = [
+  ['type', 'type', 1],
+  ['usage', 'usage', 2],
+  ['error', 'error', 3],
+  ['annotations', 'citations', 4],
+]
+
+/**
+ * One pass over the data of one event, without parsing it: enough to know whether parsing is worth it, and how much text the
+ * event carries. Strings are skipped as wholes, so that text which looks like JSON is never taken for it. One scan object
+ * serves a whole stream; its fields describe the last event.
+ */
+export class EventScan {
+  /** Bytes of generated text; an escape counts as it is written. */
+  visibleBytes = 0
+  /** The event's own `type`, if it has one. */
+  type: string | undefined
+  /** There is a `usage` that is an object (not `null`). */
+  hasUsage = false
+  /** There is an `error` that is an object or a string. */
+  hasError = false
+  /** There is a list of citations that is not empty. */
+  hasCitations = false
+  readonly #byLength: (readonly WatchedKey[] | undefined)[] = []
+
+  constructor(visible: VisibleKeys) {
+    const watched = [...structural, ...Object.entries(visible).map(([key, depth]) => [key, 'visible', depth] as const)]
+    for (const [key, role, deepest] of watched) {
+      const bytes = encodeText(key)
+      this.#byLength[bytes.length] = [...(this.#byLength[bytes.length] ?? []), { bytes, role, deepest }]
+    }
+  }
+
+  run(data: Uint8Array): void {
+    this.visibleBytes = 0
+    this.type = undefined
+    this.hasUsage = false
+    this.hasError = false
+    this.hasCitations = false
+    let depth = 0
+    for (let index = 0; index < data.length; index++) {
+      const byte = data[index]
+      if (byte === ascii.quote) {
+        const close = closingQuote(data, index)
+        if (close < 0) return
+        index = this.#readString(data, index, close, depth)
+      } else if (byte === ascii.openBrace || byte === ascii.openBracket) depth++
+      else if (byte === ascii.closeBrace || byte === ascii.closeBracket) depth--
+    }
+  }
+
+  /** Index of the last byte that is done with: the string's own end, or the end of the value that a watched key has. */
+  #readString(data: Uint8Array, open: number, close: number, depth: number): number {
+    const candidates = this.#byLength[close - open - 1]
+    if (candidates === undefined) return close
+    const role = roleOf(candidates, data, open + 1, depth)
+    if (role === undefined) return close
+    const colon = skipWhitespace(data, close + 1)
+    if (data[colon] !== ascii.colon) return close
+    const value = skipWhitespace(data, colon + 1)
+    return data[value] === ascii.quote ? this.#seeText(data, value, role) : this.#seeOther(data, value, role)
+  }
+
+  #seeText(data: Uint8Array, value: number, role: Role): number {
+    const close = closingQuote(data, value)
+    const end = close < 0 ? data.length : close
+    if (role === 'visible') this.visibleBytes += end - value - 1
+    else if (role === 'type') this.type = decodeText(data.subarray(value + 1, end))
+    else if (role === 'error') this.hasError = true
+    return end
+  }
+
+  #seeOther(data: Uint8Array, value: number, role: Role): number {
+    const first = data[value]
+    if (role === 'usage') this.hasUsage ||= first === ascii.openBrace
+    else if (role === 'error') this.hasError ||= first === ascii.openBrace
+    else if (role === 'citations' && first === ascii.openBracket) {
+      this.hasCitations ||= data[skipWhitespace(data, value + 1)] !== ascii.closeBracket
+    }
+    return value - 1
+  }
+}
+
+const roleOf = (
+  candidates: readonly WatchedKey[],
+  data: Uint8Array,
+  start: number,
+  depth: number,
+): Role | undefined => {
+  for (const { bytes, role, deepest } of candidates) {
+    if (depth <= deepest && startsWithAt(data, bytes, start)) return role
+  }
+  return undefined
+}
