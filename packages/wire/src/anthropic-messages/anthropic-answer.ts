@@ -9,6 +9,7 @@ import { readAnthropicUsage } from './read-anthropic-usage.ts'
  */
 export const anthropicAnswer: AnswerFormat = {
   visibleKeys: { text: 2, thinking: 2, partial_json: 2, content: 2, data: 2, name: 2 },
+  blockStarts: new Set(['content_block_start']),
 
   readBody(state, body) {
     const read = { ...absorbMembers(state, body), complete: true }

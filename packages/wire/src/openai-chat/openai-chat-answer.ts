@@ -25,6 +25,7 @@ export const openAiChatAnswer: AnswerFormat = {
     arguments: 7,
     input: 7,
   },
+  blockStarts: new Set(),
 
   readBody(state, body) {
     return { ...absorbChat(state, body), complete: true }

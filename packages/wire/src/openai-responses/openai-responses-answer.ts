@@ -18,6 +18,7 @@ const working: ReadonlySet<unknown> = new Set(['queued', 'in_progress'])
  */
 export const openAiResponsesAnswer: AnswerFormat = {
   visibleKeys: { delta: 1, partial_image_b64: 1, encrypted_content: 2 },
+  blockStarts: new Set(['response.output_item.added', 'response.output_item.done']),
 
   readBody(state, body) {
     const read = absorbResponse(state, body)

@@ -7,6 +7,8 @@ import type { AnswerState } from './answer-state.ts'
 /** How one wire format tells what an answer consumed. */
 export interface AnswerFormat {
   readonly visibleKeys: VisibleKeys
+  /** Types of events that open a block, around which the model spends tokens that no text shows. */
+  readonly blockStarts: ReadonlySet<string>
   /** Reads a whole JSON body. */
   readBody(state: AnswerState, body: JsonMembers): AnswerState
   /** Reads one event of a stream. Returns the very same state for an ordinary delta, without parsing it. */

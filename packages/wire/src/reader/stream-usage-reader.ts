@@ -6,6 +6,9 @@ import type { AnswerFormat } from './answer-format.ts'
 import { type AnswerState, emptyAnswer } from './answer-state.ts'
 import { toUsageReading } from './to-usage-reading.ts'
 
+/** Tokens that a model spends around a block of output (its opening, its end, the frame of a tool call), generously. */
+const framingTokens = 24
+
 /** Reads an event stream while it passes. */
 export class StreamUsageReader implements UsageReader {
   readonly #format: AnswerFormat
@@ -36,7 +39,7 @@ export class StreamUsageReader implements UsageReader {
     let visible = this.#visibleBytes + this.#splitter.skippedBytes
     if (pending !== undefined) {
       this.#scan.run(pending)
-      visible += this.#scan.visibleBytes
+      visible += this.#visibleTokens()
       const tried = this.#format.readEvent(state, pending, this.#scan)
       if (isWhole(pending) && tried.flags.length === state.flags.length) state = tried
     }
@@ -50,10 +53,17 @@ export class StreamUsageReader implements UsageReader {
   }
 
   readonly #see = (data: Uint8Array): void => {
-    this.#events++
     this.#scan.run(data)
-    this.#visibleBytes += this.#scan.visibleBytes
+    this.#visibleBytes += this.#visibleTokens()
+    this.#events++
     this.#state = this.#format.readEvent(this.#state, data, this.#scan)
+  }
+
+  /** Of the event scanned last: a byte is at least a token's worth, and each answer and block has a frame. */
+  #visibleTokens(): number {
+    const { visibleBytes, type } = this.#scan
+    const opens = this.#events === 0 || (type !== undefined && this.#format.blockStarts.has(type))
+    return opens ? visibleBytes + framingTokens : visibleBytes
   }
 }
 

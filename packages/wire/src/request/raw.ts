@@ -1,0 +1,13 @@
+import { isRawObject, type RawObject } from '../reader/answer-state.ts'
+
+/** The objects of a list; of anything else, none. */
+export const objectsOf = (value: unknown): readonly RawObject[] =>
+  Array.isArray(value) ? value.filter(isRawObject) : []
+
+/** A string that holds something. */
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
+
+/** A whole number of at least 0; anything else sets no limit. */
+export const limitOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
