@@ -13,6 +13,7 @@ export {
   type TranscriptMeta,
   type TranscriptReference,
 } from './replay.ts'
+export { type Replay, type ReplayCut, replayAnswer, replayCuts } from './replay-answer.ts'
 export {
   type AnswerEnd,
   type BodyStep,

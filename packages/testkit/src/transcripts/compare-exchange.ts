@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Replay } from '../replay-answer.ts'
 import type { ScriptedRequest } from '../scripted-upstream.ts'
 import { compareBytes } from './compare-body.ts'
@@ -22,25 +23,20 @@ const usageAdded = (sent: Uint8Array, received: Uint8Array): boolean => {
     const before = JSON.parse(Buffer.from(sent).toString('utf8')) as Record<string, unknown>
     const after = JSON.parse(Buffer.from(received).toString('utf8')) as Record<string, unknown>
     const options = (before['stream_options'] ?? {}) as object
-    return (
-      JSON.stringify(sorted({ ...before, stream_options: { ...options, include_usage: true } })) ===
-      JSON.stringify(sorted(after))
-    )
+    return isDeepStrictEqual(after, { ...before, stream_options: { ...options, include_usage: true } })
   } catch {
     // What the provider got is no JSON any more.
     return false
   }
 }
 
-const sorted = (members: Readonly<Record<string, unknown>>) =>
-  Object.entries(members).sort(([left], [right]) => (left < right ? -1 : 1))
-
 const compareRequest = ({ request, upstream }: Exchange): readonly string[] => {
   if (upstream === undefined) return []
   const sent = request.body ?? Buffer.alloc(0)
   const received = upstream.request.body
-  if (request.hidesUsage)
+  if (request.hidesUsage) {
     return usageAdded(sent, received) ? [] : ['the provider was not asked for usage, or for more than that']
+  }
   const difference = compareBytes(sent, received)
   return difference === undefined ? [] : [`request ${difference}`]
 }

@@ -20,13 +20,14 @@ const sum =
 const flagged: Rule = ({ flags }) => flags.includes('split_mismatch')
 
 /**
- * The provider's own split need not add up to its total. The ledger holds what is billed, the unexplained rest as 5m
- * writes; taking that rest away again gives the split as reported.
+ * The provider's own split need not add up to its total. The ledger then holds what is billed, the unexplained rest as 5m
+ * writes: taking that rest away again must give the split as reported. Where the split adds up there is no rest.
  */
-const reported5m: Rule = (metered, expected) => {
+const reported5m: Rule = ({ quantities }, expected) => {
+  const billed = quantities.cache_write_5m ?? 0
+  if (expected['split_mismatch'] !== true) return billed
   const parts = Number(expected['cache_write_5m']) + Number(expected['cache_write_1h'])
-  const rest = Math.max(0, Number(expected['cache_write_total'] ?? parts) - parts)
-  return (metered.quantities.cache_write_5m ?? 0) - rest
+  return billed - (Number(expected['cache_write_total']) - parts)
 }
 
 /** The file counts audio and image tokens inside the token classes too; the ledger's meters are disjoint. */
