@@ -91,7 +91,7 @@ describe('runExchange', () => {
 
 describe('the named exception', () => {
   const asking = (bytes: Buffer): Buffer =>
-    Buffer.from(String(bytes).replace(/\}$/, ',"stream_options":{"include_usage":true}}'))
+    Buffer.from(String(bytes).replace(/\}\s*$/, ',"stream_options":{"include_usage":true}}'))
   const hiding = (bytes: Buffer): Buffer =>
     Buffer.from(
       String(bytes)
