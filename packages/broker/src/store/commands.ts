@@ -1,0 +1,77 @@
+import { createApp, getApp, listApps } from './directory/apps.ts'
+import { createBinding, deleteBinding, listBindings } from './directory/bindings.ts'
+import {
+  createConnection,
+  getConnection,
+  listBoundConnections,
+  listConnections,
+  setConnectionStatus,
+} from './directory/connections.ts'
+import { createKey, findKeyByHash, getKey, listKeys, revokeKey } from './directory/keys.ts'
+import { listMargins, putMargin } from './directory/margins.ts'
+import { addRateOverrides, listRateOverrides } from './directory/rate-overrides.ts'
+import { createTenant, listTenants } from './directory/tenants.ts'
+import { balance, keySpend } from './ledger/balance.ts'
+import { findPendingResponse, listCalls } from './ledger/calls.ts'
+import { correct } from './ledger/correct.ts'
+import { hold } from './ledger/hold.ts'
+import { settle } from './ledger/settle.ts'
+import { settleOrphans } from './ledger/settle-orphans.ts'
+import { summarizeUsage } from './ledger/summarize-usage.ts'
+import { topUp } from './ledger/top-up.ts'
+import { verify } from './ledger/verify.ts'
+import type { Transaction } from './sql.ts'
+import type { Store } from './store.ts'
+
+/** The methods of a store that run inside a transaction: all but closing it. */
+export type StoreCommand = Exclude<keyof Store, 'close'>
+
+/**
+ * What each method of a store does, over any database. A driver runs each in a transaction, many in one if it likes, and
+ * resolves the method's promise only after the commit. A command may be run again from the start when a commit fails, so
+ * it keeps nothing outside the database.
+ */
+export const commands: {
+  readonly [Name in StoreCommand]: (
+    transaction: Transaction,
+    ...parameters: Parameters<Store[Name]>
+  ) => ReturnType<Store[Name]>
+} = {
+  createTenant,
+  listTenants,
+  createApp,
+  getApp,
+  listApps,
+  createConnection,
+  getConnection,
+  listConnections,
+  setConnectionStatus,
+  createBinding,
+  deleteBinding,
+  listBoundConnections,
+  listBindings,
+  createKey,
+  findKeyByHash,
+  getKey,
+  listKeys,
+  revokeKey,
+  putMargin,
+  listMargins,
+  addRateOverrides,
+  listRateOverrides,
+  hold,
+  settle,
+  correct,
+  findPendingResponse,
+  settleOrphans,
+  topUp,
+  balance,
+  keySpend,
+  listCalls,
+  summarizeUsage,
+  verify,
+  ping: async ({ sql }) => {
+    // A write that changes nothing still needs everything that a write needs.
+    await sql.run('DELETE FROM schema_versions WHERE version < 0')
+  },
+}

@@ -1,0 +1,77 @@
+import type { Nanos } from '@vendo/contract'
+import type { EpochMs } from '../records.ts'
+import { bigintOf, firstRow, type Sql } from '../sql.ts'
+import { dayAt, minuteAt, monthAt } from './window.ts'
+
+/** One running sum: of a wallet, or of one limit of one key in one window. */
+export interface Account {
+  /** Σ top-ups; 0 for limits. */
+  readonly credit: bigint
+  readonly settled: bigint
+  readonly held: bigint
+}
+
+/** The account of a tenant's money. */
+export const walletAccount = (tenantId: string): string => `tenant:${tenantId}:balance`
+
+/** The accounts of a key's limits at one instant. A new window is a new account, so nothing ever has to be reset. */
+export const keyAccounts = (keyId: string, now: EpochMs) => ({
+  concurrency: `key:${keyId}:concurrency`,
+  requestsMinute: `key:${keyId}:requests_minute:${minuteAt(now).name}`,
+  tokensMinute: `key:${keyId}:tokens_minute:${minuteAt(now).name}`,
+  spendDay: `key:${keyId}:spend_day:${dayAt(now).name}`,
+  spendMonth: `key:${keyId}:spend_month:${monthAt(now).name}`,
+  spendTotal: `key:${keyId}:spend_total`,
+})
+
+/** More than any limit can be: what an account without a limit is guarded with. */
+export const noLimit: Nanos = 4_000_000_000_000_000_000n
+
+/** Reads an account; one that was never touched is empty. */
+export const readAccount = async (sql: Sql, id: string): Promise<Account> => {
+  const row = await firstRow(sql, 'SELECT credit, settled, held FROM accounts WHERE id = $1', [id])
+  return row === undefined
+    ? { credit: 0n, settled: 0n, held: 0n }
+    : { credit: bigintOf(row, 'credit'), settled: bigintOf(row, 'settled'), held: bigintOf(row, 'held') }
+}
+
+/**
+ * Sets an amount aside if settled + held stays within the limit, credit included. One guarded statement: of any number of
+ * concurrent claims, exactly those that fit are granted.
+ */
+export const claim = async (
+  sql: Sql,
+  { account, tenantId, amount, limit }: { account: string; tenantId: string; amount: bigint; limit: bigint },
+): Promise<boolean> => {
+  if (account === walletAccount(tenantId)) {
+    // A wallet exists from the start, and its credit decides rather than a limit.
+    const text = 'UPDATE accounts SET held = held + $2 WHERE id = $1 AND settled + held + $2 <= credit'
+    return (await sql.run(text, [account, amount])) === 1
+  }
+  if (amount > limit) return false
+  const text = `INSERT INTO accounts (id, tenant_id, credit, settled, held) VALUES ($1, $2, 0, 0, $3)
+    ON CONFLICT (id) DO UPDATE SET held = accounts.held + excluded.held
+    WHERE accounts.settled + accounts.held + excluded.held <= $4`
+  return (await sql.run(text, [account, tenantId, amount, limit])) === 1
+}
+
+/** Gives back what {@link claim} set aside. */
+export const unclaim = async (sql: Sql, account: string, amount: bigint): Promise<void> => {
+  await sql.run('UPDATE accounts SET held = held - $2 WHERE id = $1', [account, amount])
+}
+
+/** Turns `held` into `settled`, whatever the two amounts are; nothing guards it, because the call has happened. */
+export const move = async (
+  sql: Sql,
+  { account, tenantId, held, settled }: { account: string; tenantId: string; held: bigint; settled: bigint },
+): Promise<void> => {
+  if (held === 0n && settled === 0n) return
+  const update = 'UPDATE accounts SET held = held - $2, settled = settled + $3 WHERE id = $1'
+  if ((await sql.run(update, [account, held, settled])) === 1) return
+  // Nothing was held there, so nobody had to make the account.
+  await sql.run('INSERT INTO accounts (id, tenant_id, credit, settled, held) VALUES ($1, $2, 0, $3, 0)', [
+    account,
+    tenantId,
+    settled,
+  ])
+}

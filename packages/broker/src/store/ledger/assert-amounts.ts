@@ -1,0 +1,24 @@
+import { createVendoError } from '@vendo/contract'
+import type { Amounts } from './entry.ts'
+
+/** A billion dollars: nine of them still fit into 64 bits. */
+const maxNanos = 1_000_000_000_000_000_000n
+
+/**
+ * Refuses amounts that no honest call can have.
+ *
+ * @throws {VendoError} `validation_failed` for negative amounts, for more than a billion dollars, for counts that are not whole.
+ */
+export const assertAmounts = ({ walletNanos, spendNanos, tokens }: Amounts): void => {
+  for (const nanos of [walletNanos, spendNanos]) {
+    if (nanos < 0n || nanos > maxNanos) throw invalid(`${nanos} nano-USD is not an amount that a call can have.`)
+  }
+  if (!Number.isSafeInteger(tokens) || tokens < 0) throw invalid(`${tokens} is not a number of tokens.`)
+}
+
+/** Refuses a top-up that adds nothing, takes away, or is absurd. */
+export const assertTopUp = (amountNanos: bigint): void => {
+  if (amountNanos <= 0n || amountNanos > maxNanos) throw invalid('A top-up adds between 1 nano-USD and a billion USD.')
+}
+
+const invalid = (message: string) => createVendoError(message, { code: 'validation_failed' })

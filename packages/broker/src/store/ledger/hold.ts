@@ -1,0 +1,98 @@
+import type { KeyLimits } from '@vendo/contract/api'
+import type { ConnectionRecord, HoldOutcome, HoldRequest } from '../records.ts'
+import { firstRow, jsonOf, numberOf, type SqlRow, type Transaction, textOrNull } from '../sql.ts'
+import { claim, readAccount, unclaim } from './account.ts'
+import { assertAmounts } from './assert-amounts.ts'
+import { type Claim, claimsOf } from './claims.ts'
+import { encodeEntries } from './entry.ts'
+
+type Refusal = Extract<HoldOutcome, { admitted: false }>
+
+/**
+ * Admits an attempt: reads the key and the connection again, then sets the amounts aside in every account they count
+ * against. Refused, it leaves nothing behind.
+ *
+ * @throws {VendoError} `validation_failed` for amounts that no call can have, and for an attempt id that was used before.
+ */
+export const hold = async (transaction: Transaction, request: HoldRequest): Promise<HoldOutcome> => {
+  assertAmounts(request)
+  const { sql, now } = transaction
+  const row = await firstRow(sql, standing, [request.keyId, request.tenantId, request.connectionId])
+  const code = refusalOf(row, now)
+  if (row === undefined || code !== undefined) return refuse(code ?? 'app_unknown')
+  const claims = claimsOf(request, jsonOf<KeyLimits>(row, 'limits'), now)
+  const refused = await claimAll(transaction, request, claims)
+  if (refused !== undefined) return refused
+  await insertHold(transaction, request, claims)
+  return { admitted: true, admittedAt: now }
+}
+
+const standing = `SELECT k.limits, k.expires_at, k.revoked_at, c.status
+  FROM keys k LEFT JOIN connections c ON c.tenant_id = k.tenant_id AND c.id = $3
+  WHERE k.id = $1 AND k.tenant_id = $2 AND k.kind = 'inference'`
+
+const refusalOf = (row: SqlRow | undefined, now: number): Refusal['code'] | undefined => {
+  if (row === undefined) return 'app_unknown'
+  if (row['revoked_at'] !== null) return 'app_revoked'
+  if (row['expires_at'] !== null && numberOf(row, 'expires_at') <= now) return 'app_expired'
+  const status = textOrNull(row, 'status') as ConnectionRecord['status'] | null
+  if (status === 'connected') return undefined
+  return status === 'needs_reauth' ? 'connection_needs_reauth' : 'connection_revoked'
+}
+
+const refuse = (code: Refusal['code']): Refusal => ({
+  admitted: false,
+  code,
+  scope: code.startsWith('connection_') ? 'tenant' : 'key',
+  required: 0n,
+  available: 0n,
+})
+
+const claimAll = async (
+  { sql, now }: Transaction,
+  { tenantId }: HoldRequest,
+  claims: readonly Claim[],
+): Promise<Refusal | undefined> => {
+  for (const [index, entry] of claims.entries()) {
+    // An amount of zero asks for nothing, so an exhausted account must not refuse it.
+    if (entry.amount === 0n || (await claim(sql, { ...entry, tenantId }))) continue
+    for (const { account, amount } of claims.slice(0, index)) if (amount !== 0n) await unclaim(sql, account, amount)
+    const { credit, settled, held } = await readAccount(sql, entry.account)
+    const available = entry.limit + credit - settled - held
+    return {
+      admitted: false,
+      code: entry.code,
+      scope: entry.scope,
+      required: entry.amount,
+      available: available > 0n ? available : 0n,
+      ...(entry.endsAt !== null && { retryAfterSeconds: Math.max(1, Math.ceil((entry.endsAt - now) / 1000)) }),
+    }
+  }
+  return undefined
+}
+
+const insertHold = async ({ sql, now }: Transaction, request: HoldRequest, claims: readonly Claim[]): Promise<void> => {
+  await sql.run(
+    `INSERT INTO holds (attempt_id, request_id, tenant_id, key_id, app_id, connection_id, integration, route, model,
+       streamed, wallet_nanos, spend_nanos, tokens, entries, admitted_at, expires_at, state)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'open')`,
+    [
+      request.attemptId,
+      request.requestId,
+      request.tenantId,
+      request.keyId,
+      request.appId,
+      request.connectionId,
+      request.integration,
+      request.route,
+      request.model,
+      request.streamed ? 1 : 0,
+      request.walletNanos,
+      request.spendNanos,
+      request.tokens,
+      encodeEntries(claims),
+      now,
+      now + request.ttlMs,
+    ],
+  )
+}

@@ -1,0 +1,34 @@
+import type { Settlement } from '../records.ts'
+import type { SqlValue, Transaction } from '../sql.ts'
+import { encodeLines } from './charge-lines.ts'
+import { quantityColumns, quantityValues } from './quantity-columns.ts'
+
+const columns = [
+  ...['attempt_id', 'kind', 'state', 'reason', 'flags'],
+  ...['wallet_nanos', 'spend_nanos', 'list_nanos', 'cache_savings_nanos', 'tokens', 'lines'],
+  ...['reasoning_tokens', 'served_model', 'response_id', 'upstream_status', 'ttfb_micros', 'duration_micros'],
+  'settled_at',
+  ...quantityColumns,
+]
+
+const insert = `INSERT INTO ledger_rows (${columns.join(', ')})
+  VALUES (${columns.map((_, index) => `$${index + 1}`).join(', ')})`
+
+/** Appends a row. Its money and quantities are what it adds: for a correction, the difference. */
+export const appendLedgerRow = async (
+  { sql, now }: Transaction,
+  kind: 'terminal' | 'correction',
+  settlement: Settlement,
+): Promise<void> => {
+  await sql.run(insert, [
+    ...[settlement.attemptId, kind, settlement.state, settlement.reason, JSON.stringify(settlement.flags)],
+    ...[settlement.walletNanos, settlement.spendNanos, settlement.listNanos, settlement.cacheSavingsNanos],
+    ...[settlement.tokens, encodeLines(settlement.lines), settlement.reasoningTokens, settlement.servedModel],
+    ...[settlement.responseId, settlement.upstreamStatus, micros(settlement.ttfbMs), micros(settlement.durationMs)],
+    now,
+    ...quantityValues(settlement.quantities),
+  ])
+}
+
+const micros = (milliseconds: number | null): SqlValue =>
+  milliseconds === null ? null : Math.round(milliseconds * 1000)

@@ -1,0 +1,27 @@
+import { createVendoError } from '@vendo/contract'
+import { numberOf, type Transaction } from '../sql.ts'
+import { migrations } from './migrations.ts'
+
+/**
+ * Brings the schema up to date inside the given transaction and resolves to its version.
+ *
+ * @throws {VendoError} `store_unavailable` when a newer Vendo wrote the store: an older one must not guess at it.
+ */
+export const migrate = async ({ sql, now }: Transaction): Promise<number> => {
+  await sql.run('CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)')
+  const [row] = await sql.all('SELECT COALESCE(MAX(version), 0) AS version FROM schema_versions')
+  const current = row === undefined ? 0 : numberOf(row, 'version')
+  const newest = migrations.at(-1)?.version ?? 0
+  if (current > newest) {
+    throw createVendoError(`The store has schema version ${current}; this Vendo knows ${newest} at most.`, {
+      code: 'store_unavailable',
+      suggestedFix: 'Use the version of Vendo that wrote the store, or a newer one.',
+    })
+  }
+  for (const { version, statements, sqliteStatements } of migrations) {
+    if (version <= current) continue
+    for (const statement of [...statements, ...sqliteStatements]) await sql.run(statement)
+    await sql.run('INSERT INTO schema_versions (version, applied_at) VALUES ($1, $2)', [version, now])
+  }
+  return newest
+}

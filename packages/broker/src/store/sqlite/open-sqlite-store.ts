@@ -1,0 +1,35 @@
+import { createGroupCommitStore } from '../group-commit-store.ts'
+import type { EpochMs } from '../records.ts'
+import type { Store } from '../store.ts'
+import { openSqliteSession } from './sqlite-session.ts'
+import { openWorkerCommitter } from './worker-committer.ts'
+
+/** Options of {@link openSqliteStore}. */
+export interface SqliteStoreOptions {
+  /** The database file, made with its folder when missing; `:memory:` for a store that keeps nothing. */
+  readonly path: string
+  /** The store's clock, which decides windows and expiry. Default: the system's. */
+  readonly clock?: () => EpochMs
+  /** Keeps other processes out. Default true. */
+  readonly lock?: boolean
+  /** Writes in a worker thread. Default true; false is for tests and blocks the caller while the disk works. */
+  readonly worker?: boolean
+}
+
+/**
+ * Opens the store of one broker process, bringing its schema up to date. Every promise of the store resolves after its
+ * commit has reached the disk.
+ *
+ * @throws {VendoError} `store_unavailable`, within a second when another process has it open.
+ * @example
+ * const store = await openSqliteStore({ path: '.vendo/store.db' })
+ */
+export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Store> => {
+  const { path, clock, lock = true, worker = true } = options
+  if (worker) return createGroupCommitStore(await openWorkerCommitter({ path, lock }, clock))
+  const session = await openSqliteSession({ path, lock })
+  return createGroupCommitStore({
+    commit: (jobs) => session.commit(jobs, clock ?? Date.now),
+    close: async () => session.close(),
+  })
+}

@@ -1,0 +1,127 @@
+import { DatabaseSync } from 'node:sqlite'
+import { isVendoError } from '@vendo/contract'
+import { commands } from '../commands.ts'
+import type { Job, Reply } from '../group-commit-store.ts'
+import type { EpochMs } from '../records.ts'
+import { migrate } from '../schema/migrate.ts'
+import type { Transaction } from '../sql.ts'
+import { storeErrorData, storeUnavailable } from '../store-error.ts'
+import { createPrivateFile } from './private-file.ts'
+import { lockStore, type StoreLock } from './sqlite-lock.ts'
+import { createSqliteSql } from './sqlite-sql.ts'
+
+/** Where the store is; `:memory:` keeps nothing and is never locked. */
+export interface SqliteLocation {
+  readonly path: string
+  /** Whether other processes are kept out. */
+  readonly lock: boolean
+}
+
+/** One open SQLite store, in the thread that opened it. */
+export interface SqliteSession {
+  /** Runs the jobs in one transaction and resolves after its commit. Must not be called again before that. */
+  commit(jobs: readonly Job[], clock: () => EpochMs): Promise<readonly Reply[]>
+  close(): void
+}
+
+// FULL: a commit is on the disk before anybody hears of it. The rest keeps a write-ahead log from growing without end.
+const settings = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA foreign_keys = ON;
+  PRAGMA busy_timeout = 1000;
+  PRAGMA trusted_schema = OFF;
+  PRAGMA journal_size_limit = 67108864;
+`
+
+/**
+ * Opens the store, locks it and brings its schema up to date.
+ *
+ * @throws {VendoError} `store_unavailable` when it is in use, unreadable, not a store, or of a newer version.
+ */
+export const openSqliteSession = async ({ path, lock }: SqliteLocation): Promise<SqliteSession> => {
+  let held: StoreLock | undefined
+  let database: DatabaseSync | undefined
+  try {
+    if (path !== ':memory:') {
+      createPrivateFile(path)
+      if (lock) held = lockStore(path)
+    }
+    database = new DatabaseSync(path)
+    database.exec(settings)
+    return await createSession(database, held)
+  } catch (error) {
+    database?.close()
+    held?.release()
+    if (isVendoError(error)) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw storeUnavailable(`The store ${path} cannot be opened: ${reason}.`, { cause: error })
+  }
+}
+
+const createSession = async (database: DatabaseSync, lock: StoreLock | undefined): Promise<SqliteSession> => {
+  const sql = createSqliteSql(database)
+  database.exec('BEGIN IMMEDIATE')
+  await migrate({ sql, now: Date.now() })
+  database.exec('COMMIT')
+  return {
+    async commit(jobs, clock) {
+      const run = async (runJob: RunJob): Promise<readonly Reply[]> => {
+        database.exec('BEGIN IMMEDIATE')
+        try {
+          const transaction = { sql, now: clock() }
+          const replies: Reply[] = []
+          for (const job of jobs) replies.push(await runJob(transaction, job))
+          database.exec('COMMIT')
+          return replies
+        } catch (error) {
+          if (database.isTransaction) database.exec('ROLLBACK')
+          throw error
+        }
+      }
+      try {
+        return await run(runPlainly).catch((error) => {
+          // One job failed, which is rare: once more, so that only that one is undone.
+          if (error instanceof JobFailure) return run(runAlone)
+          throw error
+        })
+      } catch (error) {
+        const failed: Reply = { ok: false, error: storeErrorData(error) }
+        return jobs.map(() => failed)
+      }
+    },
+    close() {
+      database.close()
+      lock?.release()
+    },
+  }
+}
+
+type RunJob = (transaction: Transaction, job: Job) => Promise<Reply>
+
+/** Tells a job that failed from a transaction that could not begin or commit. */
+class JobFailure extends Error {}
+
+type AnyCommand = (transaction: Transaction, ...parameters: readonly unknown[]) => Promise<unknown>
+
+const runPlainly: RunJob = async (transaction, { name, parameters }) => {
+  try {
+    return { ok: true, value: await (commands[name] as AnyCommand)(transaction, ...parameters) }
+  } catch (error) {
+    throw new JobFailure(name, { cause: error })
+  }
+}
+
+const runAlone: RunJob = async (transaction, { name, parameters }) => {
+  const { sql } = transaction
+  await sql.run('SAVEPOINT job')
+  try {
+    const value = await (commands[name] as AnyCommand)(transaction, ...parameters)
+    await sql.run('RELEASE SAVEPOINT job')
+    return { ok: true, value }
+  } catch (error) {
+    await sql.run('ROLLBACK TO SAVEPOINT job')
+    await sql.run('RELEASE SAVEPOINT job')
+    return { ok: false, error: storeErrorData(error) }
+  }
+}

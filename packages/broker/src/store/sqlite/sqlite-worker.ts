@@ -1,0 +1,27 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Job } from '../group-commit-store.ts'
+import type { EpochMs } from '../records.ts'
+import { storeErrorData } from '../store-error.ts'
+import { openSqliteSession, type SqliteLocation } from './sqlite-session.ts'
+
+/** What the main thread sends: jobs to commit, or the wish to close. `now` is null when the worker's own clock counts. */
+export type WorkerRequest = { readonly jobs: readonly Job[]; readonly now: EpochMs | null } | { readonly close: true }
+
+const port = parentPort
+if (port === null) throw new TypeError('sqlite-worker runs only as a worker thread')
+
+try {
+  const session = await openSqliteSession(workerData as SqliteLocation)
+  port.on('message', async (request: WorkerRequest) => {
+    if ('close' in request) {
+      session.close()
+      port.close()
+      return
+    }
+    const { jobs, now } = request
+    port.postMessage(await session.commit(jobs, now === null ? Date.now : () => now))
+  })
+  port.postMessage(null)
+} catch (error) {
+  port.postMessage(storeErrorData(error))
+}
