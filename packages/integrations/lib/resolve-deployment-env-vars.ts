@@ -24,7 +24,7 @@ export interface DeploymentEnvVarsInput {
 export const resolveDeploymentEnvVars = (input: DeploymentEnvVarsInput): EnvVars => {
   const { connections, deployment, integrations = [] } = input
   const vars = ownVars(deployment)
-  const owners = new Map(Object.keys(vars).map((name) => [name, 'Vendo itself']))
+  const owners = new Map([...Object.keys(vars), injectedList].map((name) => [name, 'Vendo itself']))
   const secrets = ['VENDO_API_KEY']
   const warnings: EnvVarWarning[] = []
   const injected: string[] = []
@@ -42,9 +42,11 @@ export const resolveDeploymentEnvVars = (input: DeploymentEnvVarsInput): EnvVars
     const { primary } = envTableRow(integration)
     if (Object.hasOwn(resolved.vars, primary)) injected.push(primary)
   }
-  if (injected.length > 0) vars['VENDO_INJECTED'] = injected.join(',')
+  if (injected.length > 0) vars[injectedList] = injected.join(',')
   return { vars, secrets, warnings }
 }
+
+const injectedList = 'VENDO_INJECTED'
 
 const ownVars = (deployment: Deployment): Record<string, string> => {
   const id = present(deployment.id)
