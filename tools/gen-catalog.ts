@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Integration } from '../packages/integrations/lib/define-integration.ts'
+import type { ConnectionEnvVar, EnvVarSource, Integration } from '../packages/integrations/lib/define-integration.ts'
 import { envTableRow } from '../packages/integrations/lib/env-table-row.ts'
 
 /** One folder of the catalog: its entry, and the names under which its modules export what they declare. */
@@ -112,28 +112,22 @@ ${folders.map(({ slug }) => `  | '${slug}'\n`).join('')}${registry({
 const proseBlock = (page: string): string =>
   /<!-- PROSE-START -->[\s\S]*?<!-- PROSE-END -->/.exec(page)?.[0] ?? '<!-- PROSE-START -->\n<!-- PROSE-END -->'
 
-const envVarLines = ({ connectionEnvVars }: Integration): string =>
-  connectionEnvVars
-    .map(({ name, source, secret, aliases = [] }) => {
-      const detail = {
-        vendoApiKey: 'the Vendo key',
-        credential: 'the credential',
-        proxyBaseUrl: '',
-        metadata: '',
-        literal: '',
-      }[source.from]
-      const origin =
-        source.from === 'proxyBaseUrl'
-          ? `the broker's address${source.suffix === '' ? '' : ` + \`${source.suffix}\``}`
-          : source.from === 'metadata'
-            ? `metadata \`${source.path}\``
-            : source.from === 'literal'
-              ? `\`${source.value}\``
-              : detail
-      const others = aliases.length === 0 ? '' : `, also read as ${aliases.map((alias) => `\`${alias}\``).join(', ')}`
-      return `| \`${name}\` | ${origin}${others} | ${secret ? 'yes' : 'no'} |\n`
-    })
-    .join('')
+/** What the value of a variable is, in words; one entry per kind of source, so that a new kind does not compile without. */
+const valueInWords: {
+  readonly [From in EnvVarSource['from']]: (source: Extract<EnvVarSource, { from: From }>) => string
+} = {
+  vendoApiKey: () => "the app's Vendo key",
+  proxyBaseUrl: ({ suffix }) => `the broker's address${suffix === '' ? '' : ` and \`${suffix}\``}`,
+  credential: () => "the connection's credential",
+  metadata: ({ path, required }) => `metadata \`${path}\`${required ? '' : ', left out if it is missing'}`,
+  literal: ({ value }) => `\`${value}\``,
+}
+
+const envVarLine = ({ name, source, secret, aliases = [] }: ConnectionEnvVar): string => {
+  const words = (valueInWords[source.from] as (source: EnvVarSource) => string)(source)
+  const others = aliases.map((alias) => `\`${alias}\``).join(', ')
+  return `| \`${name}\` | ${words} | ${secret ? 'yes' : 'no'} | ${others} |\n`
+}
 
 const injectionSentence = ({ profiles, autoDiscovery }: Integration): string => {
   if (profiles.every((profile) => profile === 'oauth_refresh'))
@@ -153,7 +147,7 @@ const integrationSection = ({ slug, integration, providerName }: CatalogFolder):
     ...(exclusive ? ['exclusive: one connection serves one app'] : []),
     `[documentation](${docsUrl})`,
   ]
-  return `## ${name}\n\n${facts.join(' · ')}\n\n${injectionSentence(integration)}\n\n| variable | value | secret |\n|---|---|---|\n${envVarLines(integration)}`
+  return `## ${name}\n\n${facts.join(' · ')}\n\n${injectionSentence(integration)}\n\n| variable | value | secret | also read from a user's own env |\n|---|---|---|---|\n${integration.connectionEnvVars.map(envVarLine).join('')}`
 }
 
 const integrationsPage = (folders: readonly CatalogFolder[], previous: string): string =>
