@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { compareUsage, type MeteredUsage } from './compare-usage.ts'
+import type { ExpectedUsage } from '../expected-usage.ts'
+import { compareUsage as compareLine, type MeteredUsage } from './compare-usage.ts'
+
+const compareUsage = (counts: ExpectedUsage['counts'], usage: MeteredUsage, provider = 'anthropic') =>
+  compareLine({ provider, id: 'test', counts }, usage)
 
 const metered = (given: Partial<MeteredUsage>): MeteredUsage => ({
   quantities: {},
@@ -53,6 +57,22 @@ describe('compareUsage', () => {
     const counts = { ...expected, cache_write_5m: 70, split_mismatch: false }
     expect(compareUsage(counts, { ...exact, flags: [] })).toEqual([])
     expect(compareUsage({ ...counts, cache_write_5m: 69 }, { ...exact, flags: [] })).toHaveLength(1)
+  })
+
+  it('accepts a total without any split', () => {
+    const counts = { cache_write_total: 90, cache_write_5m: 0, cache_write_1h: 0, split_mismatch: false }
+    expect(compareUsage(counts, metered({ quantities: { cache_write_5m: 90 } }))).toEqual([])
+    expect(compareUsage(counts, metered({ quantities: { cache_write_5m: 89 } }))).toHaveLength(2)
+  })
+
+  it.each([
+    ['anthropic', 8],
+    ['openai-chat', 98],
+    ['openrouter', 98],
+  ])('knows whether the input count of %s has cache writes in it', (provider, count) => {
+    const usage = metered({ quantities: { input: 8, cache_write_5m: 90 } })
+    expect(compareUsage({ input_uncached: count }, usage, provider)).toEqual([])
+    expect(compareUsage({ input_uncached: count - 1 }, usage, provider)).toHaveLength(1)
   })
 
   it('adds the disjoint audio and image meters to the class that contains them in the file', () => {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,7 +100,7 @@ export const openBench = async ({ upstreamOrigin, slugs, models }: BenchOptions)
   await store.addRateOverrides(missingRates(models))
   const broker = createBroker({
     store,
-    vault: createVault({ keyEncryptionKey: new Secret(Buffer.alloc(32, 7).toString('base64')) }),
+    vault: createVault({ keyEncryptionKey: new Secret(randomBytes(32).toString('base64')) }),
     upstreamOrigins: Object.fromEntries(slugs.map((slug) => [slug, upstreamOrigin])),
   })
   const { url } = await broker.listen({ host: '127.0.0.1', port: 0 })

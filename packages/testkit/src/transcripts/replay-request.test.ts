@@ -92,5 +92,6 @@ describe('the named exception', () => {
     expect(unasked?.hidesUsage).toBe(true)
     expect(bodyOf(unasked!)).toEqual({ model: 'm', stream: true })
     expect(withoutAskingForUsage(build('openai-chat', { uri }, { stream: true }))).toBeUndefined()
+    expect(withoutAskingForUsage(build('openrouter', {}, asked))).toBeUndefined()
   })
 })

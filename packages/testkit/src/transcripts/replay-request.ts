@@ -9,6 +9,8 @@ export interface ReplayRequest {
   /** Without any credential. */
   readonly headers: Readonly<Record<string, string>>
   readonly body?: Buffer
+  /** A chat call to a provider whose streams report usage only if asked. */
+  readonly asksForChatUsage: boolean
   /** The named exception: a chat stream whose client does not ask for usage, so the broker asks and hides the answer. */
   readonly hidesUsage: boolean
   /** Every model that the request names. */
@@ -81,6 +83,7 @@ export const replayRequest = (transcript: Transcript, family: Family): ReplayReq
     method,
     path,
     headers,
+    asksForChatUsage: chat,
     hidesUsage: chat && parsed['stream'] === true && !asksForUsage(parsed),
     models: [...models],
     ...(body !== undefined && { body }),
@@ -93,8 +96,7 @@ export const replayRequest = (transcript: Transcript, family: Family): ReplayReq
  */
 export const withoutAskingForUsage = (request: ReplayRequest): ReplayRequest | undefined => {
   const parsed = parseObject(request.body)
-  if (request.hidesUsage || !/\/chat\/completions(?:\?|$)/.test(request.path)) return undefined
-  if (parsed['stream'] !== true || !asksForUsage(parsed)) return undefined
+  if (!request.asksForChatUsage || parsed['stream'] !== true || !asksForUsage(parsed)) return undefined
   const { stream_options: _, ...rest } = parsed
   return { ...request, body: Buffer.from(JSON.stringify(rest)), hidesUsage: true }
 }

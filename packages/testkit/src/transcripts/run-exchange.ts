@@ -84,7 +84,7 @@ const meteredProblems = async (
     if (requestId === undefined) return ['the answer has no request id']
     const call = calls.get(requestId)
     if (call === undefined) return ['the ledger has no terminal row of this call']
-    return planned.expected === undefined ? [] : compareUsage(planned.expected.counts, call)
+    return planned.expected === undefined ? [] : compareUsage(planned.expected, call)
   })
 }
 
