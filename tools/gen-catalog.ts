@@ -129,25 +129,43 @@ const envVarLine = ({ name, source, secret, aliases = [] }: ConnectionEnvVar): s
   return `| \`${name}\` | ${words} | ${secret ? 'yes' : 'no'} | ${others} |\n`
 }
 
-const injectionSentence = ({ profiles, autoDiscovery }: Integration): string => {
-  if (profiles.every((profile) => profile === 'oauth_refresh'))
-    return "Nothing is injected, because the token rotates: ask for it with `token()`. The variable is read from a user's own env only."
+const envVarTable = ({ connectionEnvVars }: Integration): string =>
+  `Injected for a bound connection:
+
+| variable | value | secret | also read from a user's own env |
+|---|---|---|---|
+${connectionEnvVars.map(envVarLine).join('')}`
+
+const injection = (integration: Integration): string => {
+  const { profiles, autoDiscovery, connectionEnvVars } = integration
+  const names = connectionEnvVars.flatMap(({ name, aliases = [] }) => [name, ...aliases]).map((name) => `\`${name}\``)
+  const own = `From a user's own env, the SDK reads ${names.join(', ')}.\n`
+  if (profiles.every((profile) => profile === 'oauth_refresh')) {
+    return `Nothing is injected, because the token rotates: ask for it with \`token()\`. ${own}`
+  }
   return autoDiscovery
-    ? 'Injected for a bound connection:'
-    : "Nothing is injected, because the official client reads no base URL: use `clientOptions()`. The variables are read from a user's own env only."
+    ? envVarTable(integration)
+    : `Nothing is injected, because the official client reads no base URL: use \`clientOptions()\`. ${own}`
 }
 
-const integrationSection = ({ slug, integration, providerName }: CatalogFolder): string => {
-  const { name, category, profiles, docsUrl, exclusive = false } = integration
+const reach = ({ integration, providerName }: CatalogFolder): string => {
+  if (providerName !== undefined) return 'metered by the broker'
+  return integration.connectionEnvVars.some(({ source }) => source.from === 'vendoApiKey')
+    ? 'catalog only: the broker does not forward it yet'
+    : 'called directly by the app'
+}
+
+const integrationSection = (folder: CatalogFolder): string => {
+  const { slug, name, category, profiles, docsUrl, exclusive = false } = folder.integration
   const facts = [
     `\`${slug}\``,
     category,
     profiles.map((profile) => `\`${profile}\``).join(', '),
-    providerName === undefined ? 'called directly' : 'metered by the broker',
+    reach(folder),
     ...(exclusive ? ['exclusive: one connection serves one app'] : []),
     `[documentation](${docsUrl})`,
   ]
-  return `## ${name}\n\n${facts.join(' · ')}\n\n${injectionSentence(integration)}\n\n| variable | value | secret | also read from a user's own env |\n|---|---|---|---|\n${integration.connectionEnvVars.map(envVarLine).join('')}`
+  return `## ${name}\n\n${facts.join(' · ')}\n\n${injection(folder.integration)}`
 }
 
 const integrationsPage = (folders: readonly CatalogFolder[], previous: string): string =>
