@@ -1,6 +1,7 @@
 import { isTokenMeter, type Meter, type Quantities } from '@vendo/contract'
 import type { UsageReading } from '@vendo/wire'
 import type { RequestBound } from './bound.ts'
+import { inputMeters } from './price.ts'
 
 /** A call that ended without saying, or without saying in the end, what it consumed. */
 export interface EstimateOptions {
@@ -21,10 +22,14 @@ export interface EstimateOptions {
 export const estimateUsage = ({ bound, reading, status }: EstimateOptions): Quantities => {
   if (wasRefused({ reading, status })) return {}
   if (status === null || reading === undefined || reading.pending) return bound.quantities
-  const reported = reading.usage?.quantities
+  const reported = reading.usage?.quantities ?? {}
   const output = estimateOutput(bound.quantities, reading)
-  return withoutNoughts({ ...inputSide(reported ?? bound.quantities), ...output })
+  return withoutNoughts({ ...inputSide(tellsInput(reported) ? reported : bound.quantities), ...output })
 }
+
+/** Whether these counts know the input: without a single input meter they do not, and it is not nought. */
+export const tellsInput = (quantities: Quantities): boolean =>
+  inputMeters.some((meter) => quantities[meter] !== undefined)
 
 /** Whether an answer without usage shows that nothing was consumed. */
 export const wasRefused = ({ reading, status }: Omit<EstimateOptions, 'bound'>): boolean => {

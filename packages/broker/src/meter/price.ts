@@ -91,7 +91,8 @@ export const roundLines = (
   return { lines, listNanos, chargeNanos }
 }
 
-const inputMeters: readonly Meter[] = [
+/** The meters of everything that goes in. */
+export const inputMeters: readonly Meter[] = [
   'input',
   'cache_read',
   'cache_write_5m',

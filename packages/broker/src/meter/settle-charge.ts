@@ -4,7 +4,7 @@ import type { UsageReading } from '@vendo/wire'
 import type { EpochMs, Settlement } from '../store/records.ts'
 import type { MarginOf } from './amount.ts'
 import type { RequestBound } from './bound.ts'
-import { estimateUsage, totalTokens, wasRefused } from './estimate.ts'
+import { estimateUsage, tellsInput, totalTokens, wasRefused } from './estimate.ts'
 import { type Consumption, type Priced, priceReportedCost, priceUsage } from './price.ts'
 import type { RateBook } from './rate-book.ts'
 
@@ -82,9 +82,7 @@ const actual = (options: ChargeOptions, { usage }: UsageReading): Charge => {
 
 /** The usage is that of the whole answer, and not what a stream said at its start. */
 const isFinal = ({ usage, complete, pending }: UsageReading): boolean =>
-  usage !== undefined && complete && !pending && (usage.reportedCostUsd !== undefined || hasAny(usage.quantities))
-
-const hasAny = (quantities: Quantities): boolean => Object.keys(quantities).length > 0
+  usage !== undefined && complete && !pending && (usage.reportedCostUsd !== undefined || tellsInput(usage.quantities))
 
 const estimateReason = ({ reading, end }: ChargeOptions): string => {
   if (reading?.pending === true) return 'background'

@@ -1,0 +1,113 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { WireFormatName } from '@vendo/contract'
+import { findProvider } from '@vendo/integrations/providers'
+import { type ModelRates, rateTables } from '@vendo/integrations/rates'
+import { readRequestFacts } from '@vendo/wire'
+import { describe, expect, it } from 'vitest'
+import { boundRequest, type RequestBound } from './bound.ts'
+import { totalInput } from './price.ts'
+import { createRateBook } from './rate-book.ts'
+import { sampleModel, sampleRow } from './sample-rates.ts'
+
+interface Expected {
+  readonly provider: string
+  readonly id: string
+  readonly input_uncached: number
+  readonly cache_read?: number
+  readonly cache_write_total?: number
+  readonly audio_in?: number
+  readonly output: number
+  readonly web_search?: number
+}
+
+/** The folder beside the checkout, wherever the checkout is; `VENDO_SHARED` names another. */
+const findTranscripts = (): string | undefined => {
+  const folders = process.env['VENDO_SHARED'] === undefined ? [] : [process.env['VENDO_SHARED']]
+  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
+    folders.push(join(folder, 'shared'))
+  }
+  return folders.map((folder) => join(folder, 'transcripts')).find(existsSync)
+}
+
+const formats: Readonly<Record<string, { slug: string; wireFormat: WireFormatName }>> = {
+  anthropic: { slug: 'anthropic', wireFormat: 'anthropic-messages' },
+  'openai-chat': { slug: 'openai', wireFormat: 'openai-chat' },
+  'openai-responses': { slug: 'openai', wireFormat: 'openai-responses' },
+  'openai-responses-other': { slug: 'openai', wireFormat: 'openai-responses' },
+  'openai-embeddings': { slug: 'openai', wireFormat: 'openai-embeddings' },
+  openrouter: { slug: 'openrouter', wireFormat: 'openai-chat' },
+}
+
+const root = findTranscripts()
+const recordings =
+  root === undefined
+    ? []
+    : readFileSync(join(root, 'expected_usage.jsonl'), 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Expected)
+        .filter(
+          ({ provider, id }) => provider in formats && readdirSync(join(root, provider, id)).includes('request.json'),
+        )
+
+const at = Date.parse('2026-11-20')
+const rateBook = createRateBook({ tables: rateTables, overrides: [] })
+const unlisted = sampleModel('unlisted', [sampleRow({ input: '1', output: '1' })])
+
+const boundOf = (
+  expected: Expected,
+  edit: (body: Record<string, unknown>) => Record<string, unknown>,
+): RequestBound => {
+  const { slug, wireFormat } = formats[expected.provider]!
+  const body = edit(JSON.parse(readFileSync(join(root!, expected.provider, expected.id, 'request.json'), 'utf8')))
+  const facts = readRequestFacts(wireFormat, body, Buffer.byteLength(JSON.stringify(body)))
+  const ratesOf = (model: string): ModelRates => rateBook.find({ integration: slug, model, at }) ?? unlisted
+  const bound = boundRequest({
+    facts,
+    rates: ratesOf(facts.model ?? ''),
+    alternatives: facts.fallbackModels.map(ratesOf),
+    modelRates: ratesOf,
+    bound: findProvider(slug)!.bound,
+    at,
+    marginOf: () => '0',
+    allowUnbounded: true,
+  })
+  if (!bound.ok) throw new Error(bound.message)
+  return bound
+}
+
+const limitOf = ({ provider }: Expected): string =>
+  provider.startsWith('openai-responses') ? 'max_output_tokens' : 'max_tokens'
+
+const inputOf = (expected: Expected): number =>
+  expected.input_uncached + (expected.cache_read ?? 0) + (expected.cache_write_total ?? 0) + (expected.audio_in ?? 0)
+
+const outputOf = ({ quantities }: RequestBound): number =>
+  (quantities.output ?? 0) + (quantities.output_audio ?? 0) + (quantities.output_image ?? 0)
+
+const describeRecorded = root === undefined ? describe.skip : describe
+
+describeRecorded('the bound of every recorded request (skipped where the recordings are absent)', () => {
+  it('finds recordings', () => {
+    expect(recordings.length).toBeGreaterThan(100)
+  })
+
+  it.each(recordings)('$provider $id is never exceeded', (expected) => {
+    const bound = boundOf(expected, (body) => body)
+    expect(totalInput(bound.quantities)).toBeGreaterThanOrEqual(inputOf(expected))
+    expect(outputOf(bound)).toBeGreaterThanOrEqual(expected.output)
+    expect(bound.quantities.web_search ?? 0).toBeGreaterThanOrEqual(expected.web_search ?? 0)
+  })
+
+  it.each(recordings)('$provider $id is not exceeded with a small limit either', (expected) => {
+    const limit = Math.max(1, Math.floor(expected.output / 3))
+    const bound = boundOf(expected, ({ max_completion_tokens: _, ...body }) => ({
+      ...body,
+      [limitOf(expected)]: limit,
+    }))
+    expect(totalInput(bound.quantities)).toBeGreaterThanOrEqual(inputOf(expected))
+    // The recorded answer, cut at the limit, as the provider would have cut it.
+    expect(outputOf(bound)).toBeGreaterThanOrEqual(Math.min(expected.output, limit))
+  })
+})
