@@ -1,0 +1,111 @@
+import { openRouterModelsSchema } from '@vendo/contract/api'
+import { describe, expect, it } from 'vitest'
+import { changedRates } from './changed-rates.ts'
+import { openRouterRates } from './openrouter-rates.ts'
+
+const model = (change: Record<string, unknown> = {}, pricing: Record<string, unknown> = {}) => ({
+  id: 'vendor/model',
+  context_length: 200_000,
+  top_provider: { max_completion_tokens: 8_192 },
+  pricing: { prompt: '0.000003', completion: '0.000015', ...pricing },
+  ...change,
+})
+const ratesOf = (...data: unknown[]) => openRouterRates(openRouterModelsSchema.parse({ data }), 7)
+
+describe('openRouterRates', () => {
+  it.each([
+    ['0.000003', '3'],
+    ['0.00000015', '0.15'],
+    ['0.000000123456', '0.123456'],
+    ['0', '0'],
+    ['0.0000000', '0'],
+    ['0.000000075', '0.075'],
+    ['0.00000000000001', '0.00000001'],
+    ['1', '1000000'],
+    ['12.5', '12500000'],
+  ])('turns %s USD per token into %s per million, exactly', (perToken, perMillion) => {
+    expect(ratesOf(model({}, { prompt: perToken })).overrides[0]?.usd.input).toBe(perMillion)
+  })
+
+  it('knows every price that Vendo has a meter for', () => {
+    const prices = {
+      input_cache_read: '0.0000003',
+      input_cache_write: '0.00000375',
+      input_cache_write_1h: '0.000006',
+      audio: '0.00001',
+      audio_output: '0.00002',
+      input_audio_cache: '0.000001',
+      image_token: '0.000004',
+      web_search: '0.01',
+      request: '0.005',
+    }
+    const { overrides, ignored } = ratesOf(model({}, prices))
+    expect(ignored).toEqual({})
+    expect(overrides).toEqual([
+      {
+        integration: 'openrouter',
+        model: 'vendor/model',
+        contextWindow: 200_000,
+        maxOutput: 8_192,
+        usd: {
+          input: '3',
+          output: '15',
+          cache_read: '0.3',
+          cache_write_5m: '3.75',
+          cache_write_1h: '6',
+          input_audio: '10',
+          output_audio: '20',
+          cache_read_audio: '1',
+          input_image: '4',
+          web_search: '0.01',
+          request: '0.005',
+        },
+        source: 'https://openrouter.ai/api/v1/models',
+        effectiveFrom: 7,
+      },
+    ])
+  })
+
+  it('counts the prices it has no meter for', () => {
+    const { overrides, ignored } = ratesOf(
+      model({}, { image: '0.001', internal_reasoning: '0' }),
+      model({ id: 'vendor/other' }, { image: '-1', discount: 0.5, toString: '1' }),
+    )
+    expect(overrides).toHaveLength(2)
+    expect(ignored).toEqual({ image: 2, internal_reasoning: 1, discount: 1, toString: 1 })
+  })
+
+  it.each([
+    ['a variable price', model({}, { prompt: '-1', completion: '-1' }), 'variable price for prompt'],
+    ['no price for the answer', model({ pricing: { prompt: '0.1' } }), 'no price for completion'],
+    ['a price that is no decimal', model({}, { completion: '1e-6' }), 'unreadable price for completion'],
+    ['a price that is a number', model({}, { prompt: 0.000003 }), 'unreadable price for prompt'],
+    ['another negative price', model({}, { request: '-0.5' }), 'unreadable price for request'],
+    ['no context length', model({ context_length: null }), 'no context length'],
+    ['a context length of 0', model({ context_length: 0 }), 'no context length'],
+  ])('skips a model with %s and says why', (_rule, listed, reason) => {
+    expect(ratesOf(listed)).toMatchObject({ overrides: [], skipped: [{ model: 'vendor/model', reason }] })
+  })
+
+  it.each([null, undefined, { max_completion_tokens: null }, { max_completion_tokens: 0 }])(
+    'takes the context window for the longest answer of a model with %j',
+    (top_provider) => {
+      expect(ratesOf(model({ top_provider })).overrides[0]?.maxOutput).toBe(200_000)
+    },
+  )
+})
+
+describe('changedRates', () => {
+  const [rate] = ratesOf(model()).overrides
+
+  it('leaves out what is in force already, whatever its age and the order of its meters', () => {
+    const earlier = { ...rate!, effectiveFrom: 1, usd: { output: '15', input: '3' } }
+    expect(changedRates([rate!], [earlier])).toEqual([])
+  })
+
+  it('compares with the newest only', () => {
+    const older = { ...rate!, effectiveFrom: 1 }
+    const newer = { ...rate!, effectiveFrom: 2, usd: { input: '4', output: '15' } }
+    expect(changedRates([rate!], [newer, older])).toEqual([rate])
+  })
+})

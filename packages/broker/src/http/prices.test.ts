@@ -1,0 +1,112 @@
+import { errorBodySchema, marginSchema } from '@vendo/contract/api'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { type ApiFixture, createApiFixture } from './test/api-fixture.ts'
+
+let fixture: ApiFixture
+
+beforeEach(async () => {
+  fixture = await createApiFixture()
+})
+
+const operate = (line: string, body?: unknown) => fixture.call(fixture.operator.key, line, body)
+
+describe('margins', () => {
+  it('are set for any scope and listed', async () => {
+    const margins = [
+      { margin: '0.2' },
+      { tenant_id: fixture.a.id, margin: '0' },
+      { tenant_id: fixture.b.id, integration: 'openai', meter: 'output', margin: '0.35' },
+    ]
+    for (const margin of margins) {
+      const answer = await operate('PUT /api/margins', margin)
+      expect([answer.status, answer.body]).toEqual([200, margin])
+    }
+    const listed = z.object({ margins: z.array(marginSchema) }).parse((await operate('GET /api/margins')).body)
+    expect(listed.margins).toEqual(expect.arrayContaining(margins))
+    expect(fixture.directoryChanges()).toBe(margins.length)
+  })
+
+  it.each([
+    ['a tenant that does not exist', { tenant_id: 'tenant_none' }, '404 not_found', 'tenant_id'],
+    ['an unknown integration', { integration: 'opnai' }, '404 provider_unknown', 'opnai'],
+    ['an unknown meter', { meter: 'tokens' }, '400 validation_failed', 'cache_read'],
+    ['a negative margin', { margin: '-0.1' }, '400 validation_failed', 'margin'],
+    ['a margin in per cent', { margin: '20%' }, '400 validation_failed', 'margin'],
+    ['a margin beyond reason', { margin: '1000.000001' }, '400 validation_failed', 'at most 1000'],
+  ])('refuse %s', async (_rule, change, refusal, named) => {
+    const answer = await operate('PUT /api/margins', { margin: '0.2', ...change })
+    expect(`${answer.status} ${answer.headers.get('vendo-error-code')}`).toBe(refusal)
+    expect(errorBodySchema.parse(answer.body).error.message).toContain(named)
+    expect(fixture.directoryChanges()).toBe(0)
+  })
+})
+
+describe('rates', () => {
+  const rate = { model: 'test-model', context_window: 8_000, max_output: 1_000, rates: { input: '1', output: '2.5' } }
+
+  it('are set from now on, and the newest is listed', async () => {
+    expect((await operate('PUT /api/rates/anthropic', rate)).body).toEqual({
+      ...rate,
+      source: 'PUT /api/rates',
+      effective_from: '2026-11-20T12:00:00.000Z',
+    })
+    await operate('PUT /api/rates/anthropic', { ...rate, rates: { input: '3', output: '4' } })
+    await operate('PUT /api/rates/openai', rate)
+    const { body } = await fixture.call(fixture.a.management.key, 'GET /api/rates/anthropic')
+    expect(body).toMatchObject({ rates: [{ model: 'test-model', rates: { input: '3', output: '4' } }] })
+    expect(fixture.directoryChanges()).toBe(3)
+  })
+
+  it.each([
+    ['an unknown integration', 'opnai', {}, '404 provider_unknown'],
+    ['an integration that is not proxied', 'telegram', {}, '404 provider_unknown'],
+    ['an unknown meter', 'openai', { rates: { tokens: '1' } }, '400 validation_failed'],
+    ['a negative rate', 'openai', { rates: { input: '-1' } }, '400 validation_failed'],
+    ['a rate that is a number', 'openai', { rates: { input: 1 } }, '400 validation_failed'],
+    ['a rate beyond reason', 'openai', { rates: { input: '1000000.1' } }, '400 validation_failed'],
+    ['no context window', 'openai', { context_window: 0 }, '400 validation_failed'],
+  ])('refuse %s', async (_rule, slug, change, refusal) => {
+    const answer = await operate(`PUT /api/rates/${slug}`, { ...rate, ...change })
+    expect(`${answer.status} ${answer.headers.get('vendo-error-code')}`).toBe(refusal)
+  })
+})
+
+describe('POST /api/rates/openrouter/import', () => {
+  const models = {
+    data: [
+      { id: 'vendor/model', context_length: 1_000, pricing: { prompt: '0.000001', completion: '0.000002' } },
+      { id: 'vendor/auto', context_length: 1_000, pricing: { prompt: '-1', completion: '-1', image: '0' } },
+    ],
+  }
+
+  it('imports what has a price, once', async () => {
+    const first = await operate('POST /api/rates/openrouter/import', models)
+    expect([first.status, first.body]).toEqual([
+      200,
+      {
+        imported: 1,
+        unchanged: 0,
+        skipped: [{ model: 'vendor/auto', reason: 'variable price for prompt' }],
+        ignored: { image: 1 },
+      },
+    ])
+    const again = await operate('POST /api/rates/openrouter/import', models)
+    expect(again.body).toMatchObject({ imported: 0, unchanged: 1 })
+    expect(await fixture.store.listRateOverrides()).toHaveLength(1)
+    expect(fixture.directoryChanges()).toBe(1)
+  })
+
+  it('takes a body that is larger than other addresses take', async () => {
+    const described = {
+      ...models,
+      data: models.data.map((model) => ({ ...model, description: 'x'.repeat(1_000_000) })),
+    }
+    expect((await operate('POST /api/rates/openrouter/import', described)).status).toBe(200)
+  })
+
+  it.each([{}, { data: {} }, { data: [{ id: 1 }] }])('refuses %j', async (body) => {
+    const answer = await operate('POST /api/rates/openrouter/import', body)
+    expect([answer.status, answer.headers.get('vendo-error-code')]).toEqual([400, 'validation_failed'])
+  })
+})
