@@ -12,7 +12,8 @@ const { positionals } = parseArgs({ allowPositionals: true })
 const packages = listPackages().filter(({ manifest }) => manifest.private !== true)
 const unplaced = packages.filter(({ short }) => !order.includes(short))
 const unknown = positionals.filter((name) => !packages.some(({ short }) => short === name))
-const unconfigured = packages.filter(({ folder }) => !existsSync(join(root, folder, 'tsup.config.ts')))
+const chosen = packages.filter(({ short }) => positionals.length === 0 || positionals.includes(short))
+const unconfigured = chosen.filter(({ folder }) => !existsSync(join(root, folder, 'tsup.config.ts')))
 
 for (const { short } of unplaced) console.error(`build: give packages/${short} a place in \`order\` of tools/build.ts`)
 for (const name of unknown) console.error(`build: there is no public package ${name}: ${packages.map((p) => p.short)}`)
@@ -20,8 +21,8 @@ for (const { folder } of unconfigured) console.error(`build: ${folder}/tsup.conf
 if (unplaced.length + unknown.length + unconfigured.length > 0) process.exit(2)
 
 for (const short of order) {
-  const target = packages.find((candidate) => candidate.short === short)
-  if (target === undefined || (positionals.length > 0 && !positionals.includes(short))) continue
+  const target = chosen.find((candidate) => candidate.short === short)
+  if (target === undefined) continue
   const tsup = join(root, 'node_modules/tsup/dist/cli-default.js')
   const { code, output, seconds } = await runCommand({
     program: process.execPath,
