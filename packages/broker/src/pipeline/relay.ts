@@ -211,10 +211,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       client.abort()
       return
     }
-    const code = kind === 'timeout' ? 'upstream_timeout' : 'upstream_error'
-    const message =
-      kind === 'shutdown' ? 'The broker is shutting down.' : 'The provider broke off in the middle of its answer.'
-    const event = encodeStreamError(wireFormat, { code, message, requestId })
+    const event = encodeStreamError(wireFormat, { ...breakOffError(kind), requestId })
     client.abort(this.#reader?.atEventBoundary === false ? Buffer.concat([Buffer.from('\n\n'), event]) : event)
   }
 
@@ -239,4 +236,12 @@ export class Relay implements Dispatcher.DispatchHandler {
       replaced: this.#replaced,
     })
   }
+}
+
+const breakOffError = (kind: RelayEnd['kind']) => {
+  if (kind === 'timeout')
+    return { status: 504, code: 'upstream_timeout', message: 'The provider fell silent in the middle of its answer.' }
+  const message =
+    kind === 'shutdown' ? 'The broker is shutting down.' : 'The provider broke off in the middle of its answer.'
+  return { status: 502, code: 'upstream_error', message }
 }

@@ -8,11 +8,12 @@ export const readSettled = (store: Store, settled: () => Promise<void>): Store =
       await settled()
       return read(...input)
     }
-  return Object.assign(Object.create(store) as Store, {
+  return {
+    ...store,
     balance: after((tenantId: string) => store.balance(tenantId)),
     keySpend: after((keyId: string) => store.keySpend(keyId)),
     listCalls: after((query: Parameters<Store['listCalls']>[0]) => store.listCalls(query)),
     summarizeUsage: after((query: Parameters<Store['summarizeUsage']>[0]) => store.summarizeUsage(query)),
     verify: after(() => store.verify()),
-  })
+  }
 }

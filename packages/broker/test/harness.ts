@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { nanosFromUsd, type Profile, Secret } from '@vendo/contract'
+import type { KeyLimits } from '@vendo/contract/api'
+import { type ScriptedUpstream, startScriptedUpstream, type UpstreamScript } from '@vendo/testkit'
+import { type BrokerOptions, createBroker, createVault, mintKey, openSqliteStore, type Store } from '../src/index.ts'
+import type { CallRecord } from '../src/store/records.ts'
+import { type Sending, send, type WholeAnswer } from './http-client.ts'
+
+export const upstreamKey = 'upstream-canary-7f3a9d'
+
+export interface TestBrokerOptions {
+  readonly script: UpstreamScript
+  readonly profile?: Profile
+  readonly creditUsd?: string
+  readonly limits?: KeyLimits
+  readonly broker?: Partial<BrokerOptions>
+}
+
+/** A real broker on a real port, with one tenant, one app and one scripted upstream behind every provider. */
+export interface TestBroker {
+  readonly url: string
+  readonly store: Store
+  readonly upstream: ScriptedUpstream
+  readonly key: string
+  readonly lines: readonly string[]
+  /** Another key of the same app. */
+  mint(
+    limits?: KeyLimits,
+    changes?: { readonly expiresAt?: number },
+  ): Promise<{ readonly id: string; readonly key: string }>
+  send(sending: Partial<Sending> & { readonly path: string; readonly json?: unknown }): Promise<WholeAnswer>
+  /** Every attempt so far, after what was decided is durable. */
+  calls(): Promise<readonly CallRecord[]>
+  close(): Promise<void>
+}
+
+const tenantId = 'ten_test'
+const slugs = ['anthropic', 'openai', 'openrouter']
+
+export const startTestBroker = async (options: TestBrokerOptions): Promise<TestBroker> => {
+  const folder = await mkdtemp(join(tmpdir(), 'vendo-broker-'))
+  const upstream = await startScriptedUpstream(options.script)
+  const store = await openSqliteStore({ path: join(folder, 'ledger.sqlite') })
+  const vault = createVault({
+    keyEncryptionKey: new Secret(Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64')),
+  })
+  await seed(store, vault, options)
+  const broker = createBroker({
+    store,
+    vault,
+    upstreamOrigins: Object.fromEntries(slugs.map((slug) => [slug, upstream.origin])),
+    shutdownGraceMs: 2_000,
+    ...options.broker,
+  })
+  const { url } = await broker.listen({ port: 0 })
+  const mint = minting(store)
+  const { key } = await mint(options.limits)
+  return {
+    url,
+    store,
+    upstream,
+    key,
+    lines: [],
+    mint,
+    send: ({ json, ...sending }) =>
+      send(url, {
+        ...sending,
+        headers: {
+          authorization: `Bearer ${key}`,
+          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+          ...sending.headers,
+        },
+        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      }),
+    calls: () => settledCalls(store),
+    close: async () => {
+      await broker.close()
+      await upstream.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export const seed = async (
+  store: Store,
+  vault: ReturnType<typeof createVault>,
+  { profile, creditUsd }: Pick<TestBrokerOptions, 'profile' | 'creditUsd'>,
+) => {
+  const createdAt = 1_000
+  await store.createTenant({ id: tenantId, name: 'test', createdAt })
+  await store.createApp({ id: 'app_test', tenantId, name: 'test', createdAt })
+  for (const slug of slugs) {
+    const connectionId = `con_${slug}`
+    await store.createConnection({
+      id: connectionId,
+      tenantId,
+      integration: slug,
+      profile: profile ?? 'vendo_managed_pool',
+      name: slug,
+      status: 'connected',
+      metadata: {},
+      sealed: vault.seal(new Secret(upstreamKey), { tenantId, connectionId, field: 'secret' }),
+      createdAt,
+    })
+    await store.createBinding({ appId: 'app_test', connectionId, tenantId, createdAt })
+  }
+  const amountNanos = nanosFromUsd(creditUsd ?? '10')
+  if (amountNanos > 0n) await store.topUp({ id: 'top_test', tenantId, amountNanos, note: 'test', idempotencyKey: null })
+}
+
+export const minting =
+  (store: Store): TestBroker['mint'] =>
+  async (limits = {}, { expiresAt } = {}) => {
+    const minted = mintKey('inference')
+    const id = `key_${minted.hash.slice(0, 12)}`
+    await store.createKey({
+      id,
+      tenantId,
+      kind: 'inference',
+      scope: 'app',
+      name: 'test',
+      hash: minted.hash,
+      display: minted.display,
+      appId: 'app_test',
+      connectionId: null,
+      limits,
+      createdAt: 1_000,
+      expiresAt: expiresAt ?? null,
+      revokedAt: null,
+    })
+    return { id, key: minted.key.reveal() }
+  }
+
+/** Settlements follow the answer's last byte; they are events to wait for, not a time to sleep. */
+const settledCalls = async (store: Store): Promise<readonly CallRecord[]> => {
+  for (;;) {
+    const calls = await store.listCalls({ tenantId, limit: 1_000 })
+    if (calls.every(({ state }) => state !== 'open')) return calls
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
