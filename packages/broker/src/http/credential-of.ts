@@ -4,6 +4,7 @@ import type { ConnectionRecord } from '../store/records.ts'
 import type { ApiDependencies } from './api-dependencies.ts'
 import type { ApiCaller } from './api-environment.ts'
 import { needsReauth } from './choose-connection.ts'
+import { credentialsToOwner } from './credentials-to-owner.ts'
 import { instantOrNull } from './instant.ts'
 
 /** The vault's name of a connection's one secret; the proxy opens it under the same name. */
@@ -24,7 +25,7 @@ export const credentialOf = (
   return suffix === undefined
     ? tokenOf(dependencies, connection)
     : {
-        access_token: caller.presented.reveal(),
+        access_token: credentialsToOwner(caller.presented),
         token_type: 'Bearer',
         expires_at: instantOrNull(caller.key.expiresAt),
         base_url: dependencies.baseUrlFor(connection.integration) + suffix,
@@ -46,7 +47,7 @@ const tokenOf = (
   if (expiry <= clock()) throw needsReauth(integration)
   const secret = vault.open(sealed, { tenantId, connectionId: id, field: secretField })
   return {
-    access_token: secret.reveal(),
+    access_token: credentialsToOwner(secret),
     token_type: 'Bearer',
     expires_at: instantOrNull(Number.isNaN(expiry) ? null : expiry),
     base_url: null,

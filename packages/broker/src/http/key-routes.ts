@@ -5,6 +5,7 @@ import { mintKey } from '../keys/mint-key.ts'
 import type { KeyRecord } from '../store/records.ts'
 import type { ApiDependencies } from './api-dependencies.ts'
 import type { Api } from './api-environment.ts'
+import { credentialsToOwner } from './credentials-to-owner.ts'
 import { findKey } from './find-key.ts'
 import { jsonBody } from './json-body.ts'
 import { keyResponse } from './key-response.ts'
@@ -78,7 +79,7 @@ export const addKeyRoutes = (api: Api, { store, clock, newId, onDirectoryChange 
     const record = await newKey(store, { id: newId('key'), tenantId, now: clock(), minted }, request)
     await store.createKey(record)
     onDirectoryChange()
-    return context.json({ ...keyResponse(record), key: minted.key.reveal() }, 201)
+    return context.json({ ...keyResponse(record), key: credentialsToOwner(minted.key) }, 201)
   })
   api.openapi(listKeysRoute, async (context) => {
     const { scope, tenant } = context.req.valid('query')
