@@ -4,12 +4,14 @@ import type { KeyLimits } from '@vendo/contract/api'
 /** Milliseconds since the epoch, by the store's clock. */
 export type EpochMs = number
 
+/** Whoever pays: the owner of everything below. */
 export interface TenantRecord {
   readonly id: string
   readonly name: string
   readonly createdAt: EpochMs
 }
 
+/** One deployment, which keys and bindings are for. */
 export interface AppRecord {
   readonly id: string
   readonly tenantId: string
@@ -23,6 +25,7 @@ export interface SealedSecret {
   readonly envelope: string
 }
 
+/** One tenant's credential for one integration. */
 export interface ConnectionRecord {
   readonly id: string
   readonly tenantId: string
@@ -35,6 +38,7 @@ export interface ConnectionRecord {
   readonly createdAt: EpochMs
 }
 
+/** Lets an app use a connection of its own tenant. */
 export interface BindingRecord {
   readonly appId: string
   readonly connectionId: string
@@ -42,6 +46,7 @@ export interface BindingRecord {
   readonly createdAt: EpochMs
 }
 
+/** A Vendo key: who may present it, for what, and up to which limits. */
 export interface KeyRecord {
   readonly id: string
   /** Null for operator keys, which administer every tenant. */
@@ -60,6 +65,7 @@ export interface KeyRecord {
   readonly revokedAt: EpochMs | null
 }
 
+/** What is added to list price within a scope; every absent field widens it. */
 export interface MarginRecord {
   readonly tenantId?: string
   readonly integration?: string
@@ -184,6 +190,7 @@ export interface CallRecord extends Omit<Settlement, 'state'> {
   readonly settledAt: EpochMs | null
 }
 
+/** Which calls to list; all conditions hold together. */
 export interface CallQuery {
   readonly tenantId: string
   readonly keyId?: string
@@ -194,6 +201,7 @@ export interface CallQuery {
   readonly limit: number
 }
 
+/** Which settled calls to add up, and by what. `since` looks at their admission. */
 export interface UsageQuery {
   readonly tenantId: string
   readonly keyId?: string
@@ -202,6 +210,7 @@ export interface UsageQuery {
   readonly groupBy: 'model' | 'integration' | 'key' | 'app' | 'day'
 }
 
+/** The settled calls of one group, corrections included. `chargeNanos` is what the wallet paid. */
 export interface UsageGroup {
   readonly group: string
   readonly calls: number
@@ -211,6 +220,7 @@ export interface UsageGroup {
   readonly cacheSavingsNanos: Nanos
 }
 
+/** Credit for a wallet. */
 export interface TopUp {
   readonly id: string
   readonly tenantId: string
@@ -220,6 +230,7 @@ export interface TopUp {
   readonly idempotencyKey: string | null
 }
 
+/** A tenant's wallet. */
 export interface Balance {
   readonly creditNanos: Nanos
   readonly settledNanos: Nanos
@@ -228,12 +239,14 @@ export interface Balance {
   readonly availableNanos: Nanos
 }
 
+/** What counts against a key's caps now: settled calls and open holds, by the window of their admission. */
 export interface KeySpend {
   readonly dayNanos: Nanos
   readonly monthNanos: Nanos
   readonly totalNanos: Nanos
 }
 
+/** What recomputing the whole ledger found. */
 export interface LedgerReport {
   readonly ok: boolean
   readonly accounts: number
