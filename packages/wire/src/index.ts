@@ -1,6 +1,16 @@
 /** Wire formats of LLM APIs, sans I/O and pure. */
 
+export type { MemberSpan, TopLevelMembers } from './bytes/scan-top-level-members.ts'
+export { scanTopLevelMembers } from './bytes/scan-top-level-members.ts'
+export { encodeErrorBody } from './error/encode-error-body.ts'
+export type { StreamErrorDetails } from './error/encode-stream-error.ts'
+export { encodeStreamError } from './error/encode-stream-error.ts'
+export type { ErrorDetails } from './error/error-details.ts'
+export { spliceIncludeUsage } from './include-usage/splice-include-usage.ts'
+export { createUsageChunkFilter } from './include-usage/usage-chunk-filter.ts'
 export type { UsageReaderOptions } from './reader/create-usage-reader.ts'
 export { createUsageReader } from './reader/create-usage-reader.ts'
+export { readRequestFacts } from './request/read-request-facts.ts'
 export type { RequestFacts, ServerTool } from './request-facts.ts'
+export type { Transducer } from './transducer.ts'
 export type { ExtraUsage, ReportedCacheWrites, UsageReader, UsageReading } from './usage-reading.ts'

@@ -19,7 +19,10 @@ export interface UsageReading {
   readonly failed: boolean
   /** Findings that an operator should see, such as `split_mismatch` or `unknown_usage_key:foo_tokens`. */
   readonly flags: readonly string[]
-  /** Upper bound of visible output tokens so far: bytes of generated text, tool arguments included. For estimates after a cut. */
+  /**
+   * Upper bound of visible output tokens so far: bytes of generated text, tool arguments included, and an allowance for the
+   * frame of each block. 0 as long as no output was seen. For estimates after a cut; hidden reasoning is not in it.
+   */
   readonly visibleOutputBytes: number
 }
 

@@ -5,7 +5,7 @@ import type { AnswerFormat } from './answer-format.ts'
 import { emptyAnswer } from './answer-state.ts'
 import { toUsageReading } from './to-usage-reading.ts'
 
-/** Reads one JSON body, once it is asked for. The visible output is bounded by the length of the body. */
+/** Reads one JSON body, once it is asked for. The visible output is bounded by the length of the body; an error has none. */
 export class BodyUsageReader implements UsageReader {
   readonly #format: AnswerFormat
   readonly #maxBodyBytes: number
@@ -41,7 +41,7 @@ export class BodyUsageReader implements UsageReader {
     const unreadable = tooLarge ? ['body_too_large'] : this.#bytes === 0 ? [] : ['unreadable_body']
     const state = members === undefined ? emptyAnswer : this.#format.readBody(emptyAnswer, members)
     return toUsageReading(this.#format, state, {
-      visibleOutputBytes: this.#bytes,
+      visibleOutputBytes: state.failed && state.usage === undefined ? 0 : this.#bytes,
       flags: members === undefined ? unreadable : [],
     })
   }

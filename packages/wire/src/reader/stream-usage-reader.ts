@@ -16,6 +16,7 @@ export class StreamUsageReader implements UsageReader {
   readonly #scan: EventScan
   #state: AnswerState = emptyAnswer
   #visibleBytes = 0
+  #blocks = 0
   #events = 0
 
   constructor(format: AnswerFormat, maxEventBytes: number) {
@@ -36,15 +37,15 @@ export class StreamUsageReader implements UsageReader {
   read(): UsageReading {
     const pending = this.#splitter.pendingData()
     let state = this.#state
-    let visible = this.#visibleBytes + this.#splitter.skippedBytes
+    let visibleBytes = this.#visibleBytes + this.#splitter.skippedBytes
     if (pending !== undefined) {
       this.#scan.run(pending)
-      visible += this.#visibleTokens()
+      visibleBytes += this.#scan.visibleBytes
       const tried = this.#format.readEvent(state, pending, this.#scan)
       if (isWhole(pending) && tried.flags.length === state.flags.length) state = tried
     }
     return toUsageReading(this.#format, state, {
-      visibleOutputBytes: visible,
+      visibleOutputBytes: visibleBytes + this.#blocks > 0 ? visibleBytes + framingTokens * (1 + this.#blocks) : 0,
       flags: [
         ...(this.#splitter.tooLarge ? ['event_too_large'] : []),
         ...(this.#splitter.foreign && this.#events === 0 ? ['unreadable_body'] : []),
@@ -54,16 +55,11 @@ export class StreamUsageReader implements UsageReader {
 
   readonly #see = (data: Uint8Array): void => {
     this.#scan.run(data)
-    this.#visibleBytes += this.#visibleTokens()
     this.#events++
+    this.#visibleBytes += this.#scan.visibleBytes
+    const { type } = this.#scan
+    if (type !== undefined && this.#format.blockStarts.has(type)) this.#blocks++
     this.#state = this.#format.readEvent(this.#state, data, this.#scan)
-  }
-
-  /** Of the event scanned last: a byte is at least a token's worth, and each answer and block has a frame. */
-  #visibleTokens(): number {
-    const { visibleBytes, type } = this.#scan
-    const opens = this.#events === 0 || (type !== undefined && this.#format.blockStarts.has(type))
-    return opens ? visibleBytes + framingTokens : visibleBytes
   }
 }
 

@@ -1,0 +1,42 @@
+/** An error of Vendo's own, to be told in a provider's words. */
+export interface ErrorDetails {
+  /** HTTP status that the error has, or would have had before the stream began. */
+  readonly status: number
+  /** A code of `errorCodes`. */
+  readonly code: string
+  readonly message: string
+  readonly requestId: string
+}
+
+const anthropicTypes: ReadonlyMap<number, string> = new Map([
+  [401, 'authentication_error'],
+  [402, 'billing_error'],
+  [403, 'permission_error'],
+  [404, 'not_found_error'],
+  [413, 'request_too_large'],
+  [429, 'rate_limit_error'],
+  [504, 'timeout_error'],
+  [529, 'overloaded_error'],
+])
+
+const openAiTypes: ReadonlyMap<number, string> = new Map([
+  [401, 'authentication_error'],
+  [402, 'insufficient_quota'],
+  [403, 'permission_error'],
+  [429, 'rate_limit_error'],
+])
+
+/** Anthropic's error object. @see https://docs.anthropic.com/en/api/errors */
+export const anthropicError = ({ status, message, requestId }: ErrorDetails) => ({
+  type: 'error',
+  error: { type: anthropicTypes.get(status) ?? (status >= 500 ? 'api_error' : 'invalid_request_error'), message },
+  request_id: requestId,
+})
+
+/** OpenAI's error object. @see https://platform.openai.com/docs/guides/error-codes */
+export const openAiError = ({ status, code, message }: ErrorDetails) => ({
+  message,
+  type: openAiTypes.get(status) ?? (status >= 500 ? 'server_error' : 'invalid_request_error'),
+  param: null,
+  code,
+})
