@@ -8,17 +8,10 @@ import { sampleHaiku, sampleModel, sampleRow } from './sample-rates.ts'
 const at = Date.parse('2026-11-01')
 const atList = () => '0'
 
-const claude = (input: string, read: string, write5m: string, write1h: string, output: string) =>
-  sampleModel('claude', [
-    sampleRow({
-      input,
-      cache_read: read,
-      cache_write_5m: write5m,
-      cache_write_1h: write1h,
-      output,
-      web_search: '0.01',
-    }),
-  ])
+type Rates = readonly [input: string, read: string, write5m: string, write1h: string, output: string]
+
+const claude = (...[input, cache_read, cache_write_5m, cache_write_1h, output]: Rates) =>
+  sampleModel('claude', [sampleRow({ input, cache_read, cache_write_5m, cache_write_1h, output, web_search: '0.01' })])
 
 const sonnet46 = sampleModel('claude-sonnet-4-6', [
   sampleRow({ input: '3', cache_read: '0.3', output: '15' }),
