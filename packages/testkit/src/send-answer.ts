@@ -50,8 +50,9 @@ const writeHead = (response: ServerResponse, answer: ScriptedAnswer): void => {
   response.flushHeaders()
 }
 
-/** Bytes collected before they are handed to the socket. */
+/** What is collected before it is handed to the socket. */
 const flushAtBytes = 65_536
+const flushAtPieces = 6_000
 
 const lineEnd = Buffer.from('\r\n')
 
@@ -73,7 +74,7 @@ class BodyWriter {
       : [bytes]
     this.#waiting.push(...framed)
     this.#waitingBytes += bytes.length
-    if (this.#waitingBytes >= flushAtBytes) await this.flush()
+    if (this.#waitingBytes >= flushAtBytes || this.#waiting.length >= flushAtPieces) await this.flush()
   }
 
   async flush(): Promise<void> {
@@ -83,8 +84,13 @@ class BodyWriter {
     this.#waitingBytes = 0
     if (bytes.length === 0 || socket === null || socket.destroyed || socket.write(bytes)) return
     await new Promise<void>((resolve) => {
-      socket.once('drain', resolve)
-      socket.once('close', () => resolve())
+      const goOn = (): void => {
+        socket.off('drain', goOn)
+        socket.off('close', goOn)
+        resolve()
+      }
+      socket.on('drain', goOn)
+      socket.on('close', goOn)
     })
   }
 }
