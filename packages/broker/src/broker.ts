@@ -80,6 +80,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
     if (url === undefined) throw createVendoError('The broker is not listening yet.', { code: 'overloaded' })
     return url
   }
+  const logger = options.logger ?? silentLogger()
   const runRequest = createRunRequest({
     addressBook: addressBookOf(providers, options.proxyDomain),
     directory,
@@ -93,11 +94,11 @@ export const createBroker = (options: BrokerOptions): Broker => {
     drains: createDrainGate({ ...defaultDrainPolicy, ...options.drain }),
     catalogs: createCatalogCache(clock),
     inFlight,
-    logger: options.logger ?? silentLogger(),
+    logger,
     clock,
     newId,
   })
-  const api = apiListener(options, { directory, inFlight, clock, requireUrl })
+  const api = apiListener(options, { directory, inFlight, clock, requireUrl, logger })
   const server = createNodeServer((message, answer) =>
     route(message, answer, { runRequest, api, proxyDomain: options.proxyDomain }),
   )
@@ -148,9 +149,11 @@ interface ApiParts {
   readonly inFlight: InFlight
   readonly clock: () => number
   readonly requireUrl: () => string
+  readonly logger: Logger
 }
 
-const apiListener = ({ store, vault }: BrokerOptions, { directory, inFlight, clock, requireUrl }: ApiParts) => {
+const apiListener = ({ store, vault }: BrokerOptions, parts: ApiParts) => {
+  const { directory, inFlight, clock, requireUrl, logger } = parts
   const api = createApi({
     store: readSettled(store, () => inFlight.settled()),
     vault,
@@ -160,6 +163,7 @@ const apiListener = ({ store, vault }: BrokerOptions, { directory, inFlight, clo
     onDirectoryChange: () => directory.invalidate(),
     newId,
     ready: () => store.ping(),
+    onUnexpectedError: (error, requestId) => logger.error({ requestId, error: String(error) }, 'unexpected failure'),
   })
   return getRequestListener(api.fetch, { overrideGlobalObjects: false })
 }

@@ -21,10 +21,11 @@ export interface TestBrokerOptions {
 /** A real broker on a real port, with one tenant, one app and one scripted upstream behind every provider. */
 export interface TestBroker {
   readonly url: string
+  /** Where its store lies. */
+  readonly folder: string
   readonly store: Store
   readonly upstream: ScriptedUpstream
   readonly key: string
-  readonly lines: readonly string[]
   /** Another key of the same app. */
   mint(
     limits?: KeyLimits,
@@ -59,10 +60,10 @@ export const startTestBroker = async (options: TestBrokerOptions): Promise<TestB
   const { key } = await mint(options.limits)
   return {
     url,
+    folder,
     store,
     upstream,
     key,
-    lines: [],
     mint,
     send: ({ json, ...sending }) =>
       send(url, {

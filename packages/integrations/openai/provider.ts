@@ -36,7 +36,7 @@ export const openai = defineProvider({
     // https://developers.openai.com/api/docs/guides/realtime-costs
     audioTokensPerByte: 0.1,
     // Turn markers, the hidden system lines of reasoning models, and the instructions that structured outputs add.
-    framingTokens: 1_024,
+    framingTokens: 256,
     // Built-in tools bring definitions of their own, which no page gives in numbers.
     toolPromptTokens: 4_096,
     // None of them has a limit of its own: `max_tool_calls` is the request's.

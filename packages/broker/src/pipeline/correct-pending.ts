@@ -40,6 +40,8 @@ export const correctPending = async (
       at: call.admittedAt,
       byok: target.byok,
     })
+    // Without a rate for what was served there is nothing better than the hold that was charged.
+    if (charge.state !== 'actual') return
     const { attemptId, upstreamStatus, ttfbMs, durationMs } = call
     await store.correct({ ...charge, attemptId, responseId, upstreamStatus, ttfbMs, durationMs })
   })().catch((error: unknown) => logger.error({ attemptId: attempt.id, error: String(error) }, 'correction not stored'))
