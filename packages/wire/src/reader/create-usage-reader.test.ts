@@ -1,0 +1,116 @@
+import { wireFormatNames } from '@vendo/contract'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readBody, readStream, streamOf } from '../../test/read-answer.ts'
+import { encodeText } from '../bytes/ascii.ts'
+import { createUsageReader } from './create-usage-reader.ts'
+
+const usageEvent = { model: 'm', choices: [], usage: { prompt_tokens: 1, completion_tokens: 2 } }
+
+describe('createUsageReader', () => {
+  it.each(wireFormatNames)('%s: never throws, whatever the bytes are', (wireFormat) => {
+    const words = fc.constantFrom(
+      ...['data: ', '\n', '\n\n', '\r', '{', '}', '[', ']', '"', '\\', ':', ',', 'null', '1e400', '"usage"', '"type"'],
+      ...['"error"', '"message_stop"', '"response.completed"', '"response"', '"message"', '"output"', '\u0000', 'ü'],
+    )
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(words, fc.string({ maxLength: 3 })), { maxLength: 60 }),
+        fc.boolean(),
+        (parts, sse) => {
+          const reader = createUsageReader({ wireFormat, contentType: sse ? 'sse' : 'json' })
+          for (const part of parts) {
+            reader.push(encodeText(part))
+            reader.read()
+          }
+          expect(reader.read().usage?.quantities ?? {}).not.toHaveProperty('undefined')
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  it.each([
+    ['HTML', '<html><body>Bad gateway</body></html>'],
+    ['a truncated body', '{"id":"x","usage":{"prompt_tokens":1'],
+    ['a list', '[{"error":{}}]'],
+    ['text', 'upstream connect error'],
+  ])('%s instead of JSON is unreadable, and has no usage', (_, body) => {
+    const reading = readBody('openai-chat', body)
+    expect(reading).toMatchObject({ complete: false, flags: ['unreadable_body'] })
+    expect(reading.usage).toBeUndefined()
+  })
+
+  it('HTML instead of an event stream is unreadable', () => {
+    expect(readStream('openai-chat', '<html>\n<body>Bad gateway</body>\n</html>\n')).toMatchObject({
+      complete: false,
+      flags: ['unreadable_body'],
+    })
+  })
+
+  it('nothing at all is incomplete, without a finding', () => {
+    const empty = { complete: false, pending: false, failed: false, flags: [], visibleOutputBytes: 0, served: {} }
+    expect(readBody('openai-chat', '')).toEqual(empty)
+    expect(readStream('anthropic-messages', '')).toEqual(empty)
+  })
+
+  it('a malformed event is noted, and the next one is read', () => {
+    const stream = `data: {"usage":{"a":1}\n\n${streamOf(usageEvent, '[DONE]')}`
+    expect(readStream('openai-chat', stream)).toMatchObject({
+      usage: { quantities: { input: 1, output: 2 } },
+      complete: true,
+      flags: ['unreadable_event'],
+    })
+  })
+
+  it('half an event is not yet read, and harms nothing', () => {
+    const half = streamOf({ model: 'm', choices: [] }) + streamOf(usageEvent).slice(0, -20)
+    const reading = readStream('openai-chat', half)
+    expect(reading).toMatchObject({ complete: false, flags: [] })
+    expect(reading.usage).toBeUndefined()
+  })
+
+  it('can be asked in between, and again', () => {
+    const reader = createUsageReader({ wireFormat: 'openai-chat', contentType: 'sse' })
+    reader.push(encodeText('data: {"model":"m","usage":{"prompt_tokens":5}}'))
+    expect(reader.read().usage?.quantities).toEqual({ input: 5 })
+    expect(reader.read().usage?.quantities).toEqual({ input: 5 })
+    reader.push(encodeText('\n\ndata: [DONE]\n\n'))
+    expect(reader.read()).toMatchObject({ complete: true, usage: { quantities: { input: 5 } } })
+  })
+
+  it('skips an event above the limit, and reads on', () => {
+    const reader = createUsageReader({ wireFormat: 'openai-chat', contentType: 'sse', maxEventBytes: 200 })
+    const large = { model: 'm', choices: [{ delta: { content: 'x'.repeat(500) } }] }
+    reader.push(encodeText(streamOf(large, usageEvent, '[DONE]')))
+    const reading = reader.read()
+    expect(reading).toMatchObject({ complete: true, flags: ['event_too_large'], usage: { quantities: { input: 1 } } })
+    expect(reading.visibleOutputBytes).toBeGreaterThan(500)
+  })
+
+  it('does not keep a body above the limit', () => {
+    const reader = createUsageReader({ wireFormat: 'openai-chat', contentType: 'json', maxBodyBytes: 100 })
+    for (let round = 0; round < 20; round++) reader.push(new Uint8Array(10).fill(0x20))
+    expect(reader.read()).toMatchObject({ complete: false, flags: ['body_too_large'], visibleOutputBytes: 200 })
+  })
+
+  it('a body may start with a byte order mark and be spread over lines', () => {
+    expect(readBody('openai-chat', `\uFEFF${JSON.stringify(usageEvent, null, 1)}\n`).usage?.quantities).toEqual({
+      input: 1,
+      output: 2,
+    })
+  })
+
+  it('tells where an event may be inserted', () => {
+    const reader = createUsageReader({ wireFormat: 'openai-chat', contentType: 'sse' })
+    expect(reader.atEventBoundary).toBe(true)
+    reader.push(encodeText('data: {}\n'))
+    expect(reader.atEventBoundary).toBe(false)
+    reader.push(encodeText('\n'))
+    expect(reader.atEventBoundary).toBe(true)
+    const body = createUsageReader({ wireFormat: 'openai-chat', contentType: 'json' })
+    expect(body.atEventBoundary).toBe(true)
+    body.push(encodeText('{'))
+    expect(body.atEventBoundary).toBe(false)
+  })
+})
