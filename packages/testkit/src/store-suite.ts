@@ -1,0 +1,31 @@
+import { describe } from 'vitest'
+import type { OpenStore } from './store-suite/bench.ts'
+import { correctionRules } from './store-suite/correction-rules.ts'
+import { directoryRules } from './store-suite/directory-rules.ts'
+import { holdRules } from './store-suite/hold-rules.ts'
+import { interleavingRules } from './store-suite/interleaving-rules.ts'
+import { reportRules } from './store-suite/report-rules.ts'
+import { settleRules } from './store-suite/settle-rules.ts'
+import { tenantRules } from './store-suite/tenant-rules.ts'
+import { walletRules } from './store-suite/wallet-rules.ts'
+import { windowRules } from './store-suite/window-rules.ts'
+
+/**
+ * What every store must do, as tests: one per rule, each of which ends by verifying the ledger. A new database passes this
+ * and is a store.
+ *
+ * @param openStore opens an empty store that reads its time from the given clock.
+ */
+export const storeSuite = (name: string, openStore: OpenStore): void => {
+  describe(name, () => {
+    describe('directory', () => directoryRules(openStore))
+    describe('tenants', () => tenantRules(openStore))
+    describe('hold', () => holdRules(openStore))
+    describe('windows', () => windowRules(openStore))
+    describe('settle', () => settleRules(openStore))
+    describe('correct', () => correctionRules(openStore))
+    describe('wallet', () => walletRules(openStore))
+    describe('reports', () => reportRules(openStore))
+    describe('interleavings', () => interleavingRules(openStore))
+  })
+}

@@ -1,0 +1,124 @@
+import { expect } from 'vitest'
+import { type Bench, noon, nothing, type OpenStore, rule } from './bench.ts'
+
+const onlyCall = async ({ store }: Bench) => (await store.listCalls({ tenantId: 'acme', limit: 2 }))[0]
+
+/** How a call ends: once, at what it cost. */
+export const settleRules = (openStore: OpenStore): void => {
+  rule('the charge replaces the hold', openStore, async (bench) => {
+    await bench.credit(1000n)
+    await bench.hold({ attemptId: 'one' })
+    expect(await bench.settle('one', { walletNanos: 37n, spendNanos: 37n })).toBe(true)
+    expect(await bench.store.balance('acme')).toEqual({
+      creditNanos: 1000n,
+      settledNanos: 37n,
+      heldNanos: 0n,
+      availableNanos: 963n,
+    })
+    expect((await bench.store.keySpend('key-1')).totalNanos).toBe(37n)
+  })
+
+  rule('a second settlement changes nothing', openStore, async (bench) => {
+    await bench.credit(1000n)
+    await bench.hold({ attemptId: 'one' })
+    await bench.settle('one', { walletNanos: 37n })
+    const before = await onlyCall(bench)
+    expect(await bench.settle('one', { walletNanos: 99n, state: 'estimated', reason: 'no_usage' })).toBe(false)
+    expect(await onlyCall(bench)).toEqual(before)
+    expect((await bench.store.balance('acme')).settledNanos).toBe(37n)
+  })
+
+  rule('of 20 settlements at once exactly one counts', openStore, async ({ store, credit, hold, settle }) => {
+    await credit(1000n)
+    await hold({ attemptId: 'one' })
+    const settled = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => settle('one', { walletNanos: BigInt(index) })),
+    )
+    expect(settled.filter(Boolean)).toHaveLength(1)
+    expect((await store.balance('acme')).heldNanos).toBe(0n)
+  })
+
+  rule('what was never held is not settled', openStore, async ({ store, settle }) => {
+    expect(await settle('nothing')).toBe(false)
+    expect(await store.listCalls({ tenantId: 'acme', limit: 1 })).toEqual([])
+  })
+
+  rule('more than was held is charged and flagged, and the balance may go below zero', openStore, async (bench) => {
+    await bench.credit(100n)
+    await bench.hold({ attemptId: 'one' })
+    await bench.settle('one', { walletNanos: 150n, spendNanos: 150n, flags: ['split_mismatch'] })
+    expect((await onlyCall(bench))?.flags).toEqual(['split_mismatch', 'overshoot'])
+    expect((await bench.store.balance('acme')).availableNanos).toBe(-50n)
+    expect(await bench.hold({ walletNanos: 1n })).toMatchObject({ code: 'balance_exhausted', available: 0n })
+    await bench.credit(51n)
+    expect(await bench.hold({ walletNanos: 1n })).toMatchObject({ admitted: true })
+  })
+
+  rule('exactly what was held is no overshoot', openStore, async (bench) => {
+    await bench.credit(100n)
+    await bench.hold({ attemptId: 'one' })
+    await bench.settle('one', { tokens: 100 })
+    expect((await onlyCall(bench))?.flags).toEqual([])
+  })
+
+  rule('a released attempt costs nothing', openStore, async (bench) => {
+    await bench.credit(100n)
+    await bench.hold({ attemptId: 'one' })
+    const released = { state: 'released', reason: 'unreachable' } as const
+    await expect(bench.settle('one', released)).rejects.toMatchObject({ code: 'validation_failed' })
+    expect(await bench.settle('one', { ...released, ...nothing })).toBe(true)
+    expect((await bench.store.balance('acme')).availableNanos).toBe(100n)
+    expect((await bench.store.keySpend('key-1')).totalNanos).toBe(0n)
+  })
+
+  rule('a fee on a call that held nothing reaches the wallet, flagged', openStore, async (bench) => {
+    await bench.hold({ attemptId: 'one', ...nothing })
+    await bench.settle('one', { ...nothing, walletNanos: 5n, spendNanos: 9n })
+    expect((await bench.store.balance('acme')).availableNanos).toBe(-5n)
+    expect((await bench.store.keySpend('key-1')).dayNanos).toBe(9n)
+    expect((await onlyCall(bench))?.flags).toEqual(['overshoot'])
+  })
+
+  rule(
+    'amounts that no call can have are refused, and the hold stays',
+    openStore,
+    async ({ store, credit, hold, settle }) => {
+      await credit(1000n)
+      await hold({ attemptId: 'one' })
+      await expect(settle('one', { walletNanos: -1n })).rejects.toMatchObject({ code: 'validation_failed' })
+      expect((await store.balance('acme')).heldNanos).toBe(100n)
+    },
+  )
+
+  rule('an orphan settles at its hold, flagged, once its time is over', openStore, async (bench) => {
+    await bench.credit(1000n)
+    await bench.hold({ attemptId: 'short', ttlMs: 1000 })
+    await bench.hold({ attemptId: 'long', ttlMs: 9000 })
+    expect(await bench.store.settleOrphans(noon + 1000)).toBe(0)
+    bench.clock.now = noon + 1001
+    expect(await bench.store.settleOrphans(noon + 1001)).toBe(1)
+    expect(await bench.store.settleOrphans(noon + 1001)).toBe(0)
+    expect(await onlyCall(bench)).toMatchObject({ attemptId: 'long', state: 'open' })
+    const [, orphan] = await bench.store.listCalls({ tenantId: 'acme', limit: 2 })
+    expect(orphan).toMatchObject({
+      attemptId: 'short',
+      state: 'estimated',
+      reason: 'orphaned',
+      flags: ['orphaned'],
+      walletNanos: 100n,
+      settledAt: noon + 1001,
+    })
+    expect(await bench.settle('short')).toBe(false)
+    expect(await bench.store.balance('acme')).toMatchObject({ settledNanos: 100n, heldNanos: 100n })
+  })
+
+  rule('a sole process settles every open hold when it starts', openStore, async ({ store, credit, key, hold }) => {
+    await credit(1_000_000n)
+    const keyId = await key({ concurrency: 1200 })
+    await Promise.all(Array.from({ length: 1200 }, () => hold({ keyId })))
+    expect(await store.settleOrphans(null)).toBe(1200)
+    expect(await store.settleOrphans(null)).toBe(0)
+    expect(await store.balance('acme')).toMatchObject({ settledNanos: 120_000n, heldNanos: 0n })
+    expect(await hold({ keyId })).toMatchObject({ admitted: true })
+  })
+}
