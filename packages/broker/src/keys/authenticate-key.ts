@@ -1,4 +1,10 @@
-import { createVendoError, headerNames, inferenceKeyPrefix, isWellFormedVendoKey, looksLikeVendoKey } from '@vendo/contract'
+import {
+  createVendoError,
+  headerNames,
+  inferenceKeyPrefix,
+  isWellFormedVendoKey,
+  looksLikeVendoKey,
+} from '@vendo/contract'
 import type { EpochMs, KeyRecord } from '../store/records.ts'
 
 /** Reads one header of a request by its lower-case name. */

@@ -98,7 +98,7 @@ const attemptUntilSent = async (
     void correctPending(dependencies, attempt, end, pricing)
     if (!last) continue
     if (failure !== undefined) refuse(incoming.answer, failure, refusalOf(incoming))
-    logCall(dependencies, incoming, attempt, settlement, failure)
+    logCall(dependencies, incoming, { attempt, settlement, failure })
     return
   }
 }
@@ -174,12 +174,16 @@ const refuseAndLog = ({ logger, clock }: PipelineDependencies, incoming: Unaddre
   else logger.error({ ...line, error: String(error.cause) }, 'failed')
 }
 
+interface EndedCall {
+  readonly attempt: Attempt
+  readonly settlement: Settlement
+  readonly failure: VendoError | undefined
+}
+
 const logCall = (
   { logger, clock }: PipelineDependencies,
   { requestId, receivedAt }: Incoming,
-  { id, admission }: Attempt,
-  settlement: Settlement,
-  failure: VendoError | undefined,
+  { attempt: { id, admission }, settlement, failure }: EndedCall,
 ): void => {
   const line: CallLogLine = {
     requestId,

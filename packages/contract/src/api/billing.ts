@@ -95,6 +95,7 @@ export type UsageResponse = z.infer<typeof usageSchema>
 
 /** `POST /api/billing/topups`; send an `Idempotency-Key` so that a repeated request adds the money once. */
 export const topUpRequestSchema = z.object({ amount_usd: usdSchema, note: z.string().max(200).optional() }).strict()
+/** The answer to a top-up: its row, and the balance after it. */
 export const topUpResponseSchema = z.object({ id: z.string(), amount_nanos: nanosSchema, balance: balanceSchema })
 export type TopUpResponse = z.infer<typeof topUpResponseSchema>
 

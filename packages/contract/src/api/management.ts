@@ -6,11 +6,13 @@ const name = z.string().trim().min(1).max(100)
 
 /** `POST /api/tenants` (operator keys only). */
 export const createTenantSchema = z.object({ name }).strict()
+/** One tenant: a wallet with its apps, connections and keys. */
 export const tenantSchema = z.object({ id: z.string(), name: z.string(), created_at: instantSchema })
 export type TenantResponse = z.infer<typeof tenantSchema>
 
 /** `POST /api/apps`. */
 export const createAppSchema = z.object({ name }).strict()
+/** One app: a deployment that keys and bindings belong to. */
 export const appSchema = z.object({
   id: z.string(),
   tenant_id: z.string(),
@@ -31,6 +33,7 @@ export const createConnectionSchema = z
     bind: z.union([z.literal('all'), z.array(z.string())]).optional(),
   })
   .strict()
+/** One connection, without its secret. */
 export const connectionSchema = z.object({
   id: z.string(),
   tenant_id: z.string(),
@@ -45,6 +48,7 @@ export type ConnectionResponse = z.infer<typeof connectionSchema>
 
 /** `POST /api/bindings`: lets an app use a connection. Without one it is denied. */
 export const createBindingSchema = z.object({ app_id: z.string(), connection_id: z.string() }).strict()
+/** One binding. */
 export const bindingSchema = z.object({ app_id: z.string(), connection_id: z.string(), created_at: instantSchema })
 export type BindingResponse = z.infer<typeof bindingSchema>
 
@@ -77,6 +81,7 @@ export const createKeySchema = z
     limits: keyLimitsSchema.optional(),
   })
   .strict()
+/** One key, without the key itself. */
 export const keySchema = z.object({
   id: z.string(),
   tenant_id: z.string().nullable(),
