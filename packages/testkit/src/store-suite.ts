@@ -10,6 +10,9 @@ import { tenantRules } from './store-suite/tenant-rules.ts'
 import { walletRules } from './store-suite/wallet-rules.ts'
 import { windowRules } from './store-suite/window-rules.ts'
 
+export type { Bench, OpenStore } from './store-suite/bench.ts'
+export { noon, openBench, settlementOf } from './store-suite/bench.ts'
+
 /**
  * What every store must do, as tests: one per rule, each of which ends by verifying the ledger. A new database passes this
  * and is a store.
