@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto'
+import { Secret } from '@vendo/contract'
+import { CliError } from '../terminal/cli-error.ts'
+import { createStateDirectory, type StateDirectory } from './state-directory.ts'
+
+type BrokerPackage = typeof import('@vendo/broker')
+/** The broker's store, as `@vendo/broker` opens it. */
+export type Store = Awaited<ReturnType<BrokerPackage['openSqliteStore']>>
+/** The broker's vault. */
+export type Vault = ReturnType<BrokerPackage['createVault']>
+
+/** An open store and vault, and the files of their folder unless they leave nothing behind. */
+export interface LocalState {
+  readonly store: Store
+  readonly vault: Vault
+  readonly vaultKey: Secret
+  /** `undefined`: everything is in memory and ends with the process. */
+  readonly files: StateDirectory | undefined
+}
+
+/**
+ * Opens the state of a local broker, making what is missing.
+ *
+ * @throws {VendoError} `store_unavailable` naming the file when another process has it open; {@link CliError} when the folder
+ *   cannot be written.
+ */
+export const openLocalState = async (broker: BrokerPackage, files: StateDirectory | undefined): Promise<LocalState> => {
+  if (files === undefined) {
+    // Memory rather than a temporary folder: even after kill -9 no credential is left on the disk.
+    const vaultKey = new Secret(randomBytes(32).toString('base64'))
+    const store = await broker.openSqliteStore({ path: ':memory:' })
+    return { store, vaultKey, vault: broker.createVault({ keyEncryptionKey: vaultKey }), files }
+  }
+  try {
+    createStateDirectory(files)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new CliError(`The folder ${files.path} cannot be written (${code}).`, 'Run vendo where you may write.')
+  }
+  const vaultKey = await broker.loadOrCreateKeyFile(files.vaultKey)
+  const vault = broker.createVault({ keyEncryptionKey: vaultKey })
+  return { store: await broker.openSqliteStore({ path: files.ledger }), vault, vaultKey, files }
+}
+
+/** A fresh id such as `app_…`. */
+export const newId = (prefix: string): string => `${prefix}_${randomBytes(15).toString('base64url')}`
