@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findRuntimes, type Runtime } from './lib/find-runtimes.ts'
-import { listEntries, probeBareContext, probeRuntime, probeTypes } from './lib/packed-probes.ts'
+import { listEntries, probeBareContext, probeCommand, probeRuntime, probeTypes } from './lib/packed-probes.ts'
 import { createPackedProject, type PackedProject } from './lib/packed-project.ts'
 import { report } from './lib/report.ts'
-import { runCommand, runOrThrow } from './lib/run-command.ts'
+import { runCommand } from './lib/run-command.ts'
 import { listPackages, root, type WorkspacePackage } from './lib/workspace.ts'
 
 // What strangers install is what is tested: `node tools/check-packed.ts [package …]`. Needs the npm registry.
@@ -49,10 +49,16 @@ const probe = async (project: PackedProject, runtime: Runtime): Promise<void> =>
   const major = runtime.name === 'bun' ? 20 : Number.parseInt(runtime.version, 10)
   const entries = entriesFor(major).flatMap(listEntries)
   findings.push(...(await probeRuntime(project.folder, runtime, entries)))
+  const hasCommand = packages.some(({ short }) => short === 'cli') && runtime.name !== 'bun'
+  if (hasCommand) findings.push(...(await probeCommand(project.folder, runtime)))
   facts.push(`${runtime.name} (${runtime.version}): ${entries.length} entries imported`)
 }
 
-await runOrThrow({ program: process.execPath, args: ['tools/build.ts', ...positionals] })
+const build = await runCommand({ program: process.execPath, args: ['tools/build.ts', ...positionals] })
+if (build.code !== 0) {
+  console.error(`${build.output.trim()}\npacked: nothing to pack, because the build failed.`)
+  process.exit(1)
+}
 const project = await createPackedProject(packages)
 findings.push(...project.problems)
 for (const target of packages) await lint(target, project.tarballs[target.manifest.name] ?? '')

@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build, type Plugin } from 'esbuild'
+import { build, type Plugin, transformSync } from 'esbuild'
 import { fromRoot, root } from './workspace.ts'
 
 /** An entry bundled for a browser, as an application's bundler would. */
@@ -67,8 +67,9 @@ export const bundleEntry = async (folder: string, source: string): Promise<Bundl
   }
 }
 
-/** The modules of a bundle whose source has the text: who brought it in. */
+const withoutComments = (path: string): string =>
+  transformSync(readFileSync(join(root, path), 'utf8'), { loader: 'ts', minify: true, logLevel: 'silent' }).code
+
+/** The modules of a bundle whose code has the text: who brought it in. */
 export const findCarriers = ({ modules }: Bundle, pattern: RegExp): readonly string[] =>
-  modules
-    .map(([path]) => path)
-    .filter((path) => existsSync(join(root, path)) && pattern.test(readFileSync(join(root, path), 'utf8')))
+  modules.map(([path]) => path).filter((path) => existsSync(join(root, path)) && pattern.test(withoutComments(path)))

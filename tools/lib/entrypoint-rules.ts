@@ -18,6 +18,6 @@ export const forbiddenText: readonly (readonly [pattern: RegExp, why: string])[]
   [/(?:\bfrom|\brequire\(|\bimport\()\s*["']node:/, 'one entry serves runtimes without Node'],
   [/\brequire\(["']/, 'one entry serves runtimes without `require`'],
   [/per million|inputAbove|contextWindow/, 'rates belong to the broker'],
-  [/anthropic-version|api\.anthropic\.com|generativelanguage\.googleapis/, 'providers belong to the broker'],
+  [/imageTokens|framingTokens|toolPromptTokens/, 'routes and bounds belong to the broker'],
   [/\bvendo\.(com|run|dev|ai)\b/, 'there is no default host'],
 ]

@@ -26,14 +26,24 @@ if (token !== 'test-key') throw new Error('token() gave ' + token)
 const refused = await new Vendo({ env: {}, dotenv: false }).token('anthropic').catch((error) => error)
 if (!isVendoError(refused) || !(refused instanceof NotConnected)) throw new Error('not a NotConnected: ' + refused)`
 
+// A worker is found beside the module that starts it, which only a run of the build can show.
+const openStore = `
+const { openSqliteStore } = await import('@vendo/broker')
+const store = await openSqliteStore({ path: ':memory:' })
+await store.ping()
+await store.close()`
+
 const names = '{ Vendo, NotConnected, isVendoError }'
-const hasSdk = (entries: readonly PackedEntry[]): boolean => entries.some(({ specifier }) => specifier === '@vendo/sdk')
+const has = (entries: readonly PackedEntry[], name: string): boolean =>
+  entries.some(({ specifier }) => specifier === name)
+const hasSdk = (entries: readonly PackedEntry[]): boolean => has(entries, '@vendo/sdk')
 
 const writeScripts = (folder: string, entries: readonly PackedEntry[]): readonly [esm: string, cjs: string] => {
   const check = 'if (Object.keys(loaded).length === 0) throw new Error(specifier + " exports nothing")'
   const list = (some: readonly PackedEntry[]) => JSON.stringify(some.map(({ specifier }) => specifier))
   const esm = `for (const specifier of ${list(entries)}) { const loaded = await import(specifier); ${check} }
-${hasSdk(entries) ? `const ${names} = await import('@vendo/sdk')${use}` : ''}`
+${hasSdk(entries) ? `const ${names} = await import('@vendo/sdk')${use}` : ''}
+${has(entries, '@vendo/broker') ? openStore : ''}`
   const cjs = `for (const specifier of ${list(entries.filter(({ dual }) => dual))}) { const loaded = require(specifier); ${check} }
 ${hasSdk(entries) ? `(async () => { const ${names} = require('@vendo/sdk')${use} })().catch((error) => { console.error(error); process.exit(1) })` : ''}`
   const stem = `probe-${entries.length}`
@@ -54,6 +64,17 @@ export const probeRuntime = async (
     if (code !== 0) problems.push(`${runtime.name} fails on ${script}:\n${output.trim()}`)
   }
   return problems
+}
+
+/** Starts the command as a user's shell would; `--help` needs neither a broker nor a store. */
+export const probeCommand = async (
+  project: string,
+  runtime: { readonly name: string; readonly program: string },
+): Promise<readonly string[]> => {
+  const args = ['node_modules/@vendo/cli/bin/vendo.js', '--help']
+  const { code, output } = await runCommand({ program: runtime.program, args, cwd: project })
+  const helps = code === 0 && output.includes('vendo')
+  return helps ? [] : [`\`vendo --help\` ends with ${code} on ${runtime.name}:\n${output.trim()}`]
 }
 
 /** Type-checks an import of each entry, as ESM and as CommonJS, without the `source` condition. */

@@ -9,8 +9,11 @@ export const mayReveal: readonly RegExp[] = [
   /^packages\/integrations\/lib\/resolve-[a-z-]+\.ts$/, // fills the variables that a platform injects
   /^packages\/broker\/src\/credentials\/[a-z-]+\.ts$/, // seals and opens the vault
   /^packages\/broker\/src\/keys\/[a-z-]+\.ts$/, // hashes a key
-  /^packages\/broker\/src\/http\/credentials[a-z-]*\.ts$/, // answers the credentials endpoint
+  /^packages\/broker\/src\/http\/credential[a-z-]*\.ts$/, // answers the credentials endpoint
+  /^packages\/broker\/src\/http\/key-routes\.ts$/, // shows a minted key once
+  /^packages\/broker\/src\/egress\/secret-mask\.ts$/, // blanks the secret where a provider echoes it
   /^packages\/cli\/src\/(.+\/)?(inject|reveal)[a-z-]*\.ts$/, // fills a child's environment; shows a minted key once
+  /^packages\/testkit\//, // runs in tests alone
 ]
 
 /** Type-only listings of what a wire format can say are as long as the format is. */

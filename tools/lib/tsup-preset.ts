@@ -22,7 +22,10 @@ export const definePackageBuild = ({ entry, formats, target, types = true }: Bui
     splitting: true,
     clean: true,
     dts: types && { compilerOptions: { customConditions: [], allowImportingTsExtensions: true } },
-    tsconfig: '../../tsconfig.base.json',
+    // It names no files: what the entries reach is the program.
+    tsconfig: '../../tools/lib/tsconfig.build.json',
     sourcemap: false,
     silent: true,
+    // tsup would write `sqlite` for `node:sqlite`, and that module has no other name.
+    removeNodeProtocol: false,
   }) as Options | Options[]
