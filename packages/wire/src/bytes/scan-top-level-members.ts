@@ -1,4 +1,4 @@
-import { ascii, decodeText } from './ascii.ts'
+import { ascii, asciiText, decodeText, plainBytes } from './ascii.ts'
 import { closingQuote, skipValue, skipWhitespace } from './json-walk.ts'
 
 /** Where one member of an object stands in its bytes. */
@@ -22,7 +22,8 @@ export interface TopLevelMembers {
  * body. Every byte of the object is walked: an object that does not end, unbalanced brackets, or bytes after its end give
  * `undefined`. What stands inside a value is not validated; on valid JSON the answer is exact.
  */
-export const scanTopLevelMembers = (bytes: Uint8Array): TopLevelMembers | undefined => {
+export const scanTopLevelMembers = (json: Uint8Array): TopLevelMembers | undefined => {
+  const bytes = plainBytes(json)
   let position = skipWhitespace(bytes, 0)
   if (bytes[position] !== ascii.openBrace) return undefined
   position = skipWhitespace(bytes, position + 1)
@@ -57,7 +58,7 @@ const scanMember = (bytes: Uint8Array, keyStart: number): MemberSpan | undefined
 }
 
 const decodeKey = (inner: Uint8Array): string | undefined => {
-  const text = decodeText(inner)
+  const text = asciiText(inner) ?? decodeText(inner)
   if (!text.includes('\\')) return text
   try {
     return String(JSON.parse(`"${text}"`))

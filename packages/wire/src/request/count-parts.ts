@@ -24,14 +24,12 @@ export const countParts = (roots: readonly unknown[]): PartCounts => {
     if (Array.isArray(value)) stack.push(...chunked(value))
     else if (isRawObject(value)) {
       countPart(counts, value)
-      for (const key of containers) if (typeof value[key] === 'object') stack.push(value[key])
+      const { content, output, source } = value
+      stack.push(content, output, isRawObject(source) ? source['content'] : undefined)
     }
   }
   return counts
 }
-
-/** Members of a message or part that hold further parts. */
-const containers = ['content', 'output', 'source'] as const
 
 /** A spread of a huge list into `push` would exceed the engine's argument limit. */
 const chunked = (values: readonly unknown[]): readonly unknown[] =>

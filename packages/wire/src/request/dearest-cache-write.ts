@@ -9,9 +9,13 @@ export const dearestCacheWrite = (body: unknown): 'none' | '5m' | '1h' => {
   const stack: unknown[] = [body]
   while (stack.length > 0) {
     const value = stack.pop()
-    if (typeof value !== 'object' || value === null) continue
+    if (Array.isArray(value)) {
+      for (const item of value) if (typeof item === 'object' && item !== null) stack.push(item)
+      continue
+    }
+    if (!isRawObject(value)) continue
     for (const key of Object.keys(value)) {
-      const member = (value as Readonly<Record<string, unknown>>)[key]
+      const member = value[key]
       if ((key === 'cache_control' || key === 'caching') && isRawObject(member)) {
         if (member['ttl'] === '1h') return '1h'
         found = '5m'

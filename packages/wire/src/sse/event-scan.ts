@@ -36,6 +36,9 @@ export class EventScan {
   hasError = false
   /** There is a list of citations that is not empty. */
   hasCitations = false
+  /** The last type seen, kept with its bytes: a stream repeats few types, and decoding each costs more than the rest. */
+  #typeBytes = new Uint8Array(0)
+  #typeText = ''
   readonly #byLength: (readonly WatchedKey[] | undefined)[] = []
 
   constructor(visible: VisibleKeys) {
@@ -80,9 +83,17 @@ export class EventScan {
     const close = closingQuote(data, value)
     const end = close < 0 ? data.length : close
     if (role === 'visible') this.visibleBytes += end - value - 1
-    else if (role === 'type') this.type = decodeText(data.subarray(value + 1, end))
+    else if (role === 'type') this.type = this.#readType(data, value + 1, end)
     else if (role === 'error') this.hasError = true
     return end
+  }
+
+  #readType(data: Uint8Array, start: number, end: number): string {
+    if (end - start !== this.#typeBytes.length || !startsWithAt(data, this.#typeBytes, start)) {
+      this.#typeBytes = data.slice(start, end)
+      this.#typeText = decodeText(this.#typeBytes)
+    }
+    return this.#typeText
   }
 
   #seeOther(data: Uint8Array, value: number, role: Role): number {

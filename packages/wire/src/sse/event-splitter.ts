@@ -1,4 +1,4 @@
-import { ascii, encodeText, startsWithAt, withoutByteOrderMark } from '../bytes/ascii.ts'
+import { ascii, encodeText, plainBytes, startsWithAt, withoutByteOrderMark } from '../bytes/ascii.ts'
 import { GrowableBytes } from '../bytes/growable-bytes.ts'
 
 /** Called with the data of one whole event. The bytes are a window: valid during the call only. */
@@ -31,6 +31,7 @@ export class EventSplitter {
   #skippedBytes = 0
   #tooLarge = false
   #foreign = false
+  #begun = false
 
   constructor(maxEventBytes: number) {
     this.#maxEventBytes = maxEventBytes
@@ -46,7 +47,7 @@ export class EventSplitter {
     return this.#skippedBytes
   }
 
-  /** A line was seen that no event stream has, as in an HTML page. */
+  /** Before the first data, a line was seen that no event stream has, as in an HTML page. */
   get foreign(): boolean {
     return this.#foreign
   }
@@ -56,7 +57,8 @@ export class EventSplitter {
     return this.#line.length === 0 && this.#eventBytes === 0
   }
 
-  push(chunk: Uint8Array, onData: OnEventData): void {
+  push(bytes: Uint8Array, onData: OnEventData): void {
+    const chunk = plainBytes(bytes)
     let start = 0
     if (this.#afterCarriageReturn && chunk.length > 0) {
       this.#afterCarriageReturn = false
@@ -116,7 +118,7 @@ export class EventSplitter {
     if (this.#skipping) return
     const value = dataOf(line)
     if (value !== undefined) this.#addData(value, borrowed)
-    else if (!otherFields.some((field) => isField(line, field))) this.#foreign = true
+    else if (!this.#begun) this.#foreign ||= !otherFields.some((field) => isField(line, field))
   }
 
   #addData(value: Uint8Array, borrowed: boolean): void {
@@ -128,6 +130,7 @@ export class EventSplitter {
       this.#data.append(value)
     }
     this.#hasData = true
+    this.#begun = true
   }
 
   #endEvent(onData: OnEventData): void {
