@@ -1,11 +1,11 @@
 import { describe } from 'vitest'
 import type { OpenStore } from './store-suite/bench.ts'
 import { correctionRules } from './store-suite/correction-rules.ts'
-import { directoryRules } from './store-suite/directory-rules.ts'
-import { holdRules } from './store-suite/hold-rules.ts'
+import { bindingRules, directoryRules } from './store-suite/directory-rules.ts'
+import { holdRules, limitRules, parallelRules, zeroRules } from './store-suite/hold-rules.ts'
 import { interleavingRules } from './store-suite/interleaving-rules.ts'
-import { reportRules } from './store-suite/report-rules.ts'
-import { settleRules } from './store-suite/settle-rules.ts'
+import { callRules, listingRules, usageRules } from './store-suite/report-rules.ts'
+import { chargeRules, orphanRules, settleRules } from './store-suite/settle-rules.ts'
 import { tenantRules } from './store-suite/tenant-rules.ts'
 import { walletRules } from './store-suite/wallet-rules.ts'
 import { windowRules } from './store-suite/window-rules.ts'
@@ -22,13 +22,21 @@ export { noon, openBench, settlementOf } from './store-suite/bench.ts'
 export const storeSuite = (name: string, openStore: OpenStore): void => {
   describe(name, () => {
     describe('directory', () => directoryRules(openStore))
+    describe('bindings and rates', () => bindingRules(openStore))
     describe('tenants', () => tenantRules(openStore))
     describe('hold', () => holdRules(openStore))
+    describe('limits', () => limitRules(openStore))
+    describe('nothing to hold', () => zeroRules(openStore))
+    describe('in parallel', () => parallelRules(openStore))
     describe('windows', () => windowRules(openStore))
     describe('settle', () => settleRules(openStore))
+    describe('charges', () => chargeRules(openStore))
+    describe('orphans', () => orphanRules(openStore))
     describe('correct', () => correctionRules(openStore))
     describe('wallet', () => walletRules(openStore))
-    describe('reports', () => reportRules(openStore))
+    describe('calls', () => callRules(openStore))
+    describe('lists', () => listingRules(openStore))
+    describe('usage', () => usageRules(openStore))
     describe('interleavings', () => interleavingRules(openStore))
   })
 }

@@ -66,7 +66,10 @@ export const directoryRules = (openStore: OpenStore): void => {
     expect((await store.listKeys(null)).map(({ id }) => id)).toEqual(['operator'])
     expect((await store.listKeys('acme')).map(({ id }) => id)).toEqual(['key-1'])
   })
+}
 
+/** What an app may use, and what it costs. */
+export const bindingRules = (openStore: OpenStore): void => {
   rule(
     'an app is bound to connections in the order of its bindings, revoked ones included',
     openStore,

@@ -3,7 +3,7 @@ import { type Bench, noon, nothing, type OpenStore, rule } from './bench.ts'
 
 const admitted = (outcomes: readonly { admitted: boolean }[]): number => outcomes.filter((each) => each.admitted).length
 
-/** Who is admitted, who is refused with which code, and that a refusal leaves nothing behind. */
+/** Whose calls are admitted at all. */
 export const holdRules = (openStore: OpenStore): void => {
   rule('an admitted hold takes its amount off the balance', openStore, async ({ store, credit, hold }) => {
     await credit(250n)
@@ -45,7 +45,10 @@ export const holdRules = (openStore: OpenStore): void => {
     expect(await hold({ keyId: 'nobody' })).toMatchObject({ admitted: false, code: 'app_unknown' })
     expect(await hold({ connectionId: 'nothing' })).toMatchObject({ admitted: false, code: 'connection_revoked' })
   })
+}
 
+/** Every limit refuses what goes beyond it, the narrowest first, and a refusal leaves nothing behind. */
+export const limitRules = (openStore: OpenStore): void => {
   const limits = [
     ['concurrency_limited', { concurrency: 1 }, 1n, 0n, undefined],
     ['rate_limited', { requests_per_minute: 1 }, 1n, 0n, 60],
@@ -110,7 +113,10 @@ export const holdRules = (openStore: OpenStore): void => {
       expect(await hold({ keyId })).toMatchObject({ admitted: true })
     },
   )
+}
 
+/** What asks for nothing is refused by nothing. */
+export const zeroRules = (openStore: OpenStore): void => {
   rule(
     'a bring-your-own-key call needs no balance and still counts against caps',
     openStore,
@@ -146,7 +152,10 @@ export const holdRules = (openStore: OpenStore): void => {
     const own = [await hold({ ...free, keyId }), await hold({ ...free, keyId }), await hold({ ...free, keyId })]
     expect(admitted(own)).toBe(3)
   })
+}
 
+/** However many ask at once, and whatever they ask for, a limit holds. */
+export const parallelRules = (openStore: OpenStore): void => {
   const budgets = [
     ['a balance', {}, 700n],
     ['a spend cap', { spend_total_usd: '0.0000007' }, 100_000n],

@@ -17,8 +17,8 @@ const makeCalls = async (bench: Bench): Promise<void> => {
   await bench.hold({ attemptId: 'a-3' })
 }
 
-/** What was kept comes out again: calls, sums, verdicts. */
-export const reportRules = (openStore: OpenStore): void => {
+/** A call comes out as it went in. */
+export const callRules = (openStore: OpenStore): void => {
   rule('a call shows its hold and its settlement whole', openStore, async ({ store, clock, credit, hold, settle }) => {
     await credit(1000n)
     await hold({ attemptId: 'one', streamed: false })
@@ -72,7 +72,10 @@ export const reportRules = (openStore: OpenStore): void => {
       expect(calls.map((call) => call.quantities)).toEqual([quantities, { output: 4 }])
     },
   )
+}
 
+/** Calls in order, in pages, by condition. */
+export const listingRules = (openStore: OpenStore): void => {
   rule(
     'calls come oldest first, page by page, without gap or repetition',
     openStore,
@@ -103,7 +106,10 @@ export const reportRules = (openStore: OpenStore): void => {
     expect(await ids({ since: noon + day })).toEqual(['a-2', 'a-3'])
     expect(await ids({ keyId: 'key-1', since: noon + day, after: 'a-2' })).toEqual(['a-3'])
   })
+}
 
+/** Sums over settled calls. */
+export const usageRules = (openStore: OpenStore): void => {
   const groupings = [
     ['model', ['other-model', 'test-model-2026']],
     ['integration', ['anthropic', 'openai']],

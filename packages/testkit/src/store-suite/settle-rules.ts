@@ -3,7 +3,7 @@ import { type Bench, noon, nothing, type OpenStore, rule } from './bench.ts'
 
 const onlyCall = async ({ store }: Bench) => (await store.listCalls({ tenantId: 'acme', limit: 2 }))[0]
 
-/** How a call ends: once, at what it cost. */
+/** A call ends once. */
 export const settleRules = (openStore: OpenStore): void => {
   rule('the charge replaces the hold', openStore, async (bench) => {
     await bench.credit(1000n)
@@ -42,7 +42,10 @@ export const settleRules = (openStore: OpenStore): void => {
     expect(await settle('nothing')).toBe(false)
     expect(await store.listCalls({ tenantId: 'acme', limit: 1 })).toEqual([])
   })
+}
 
+/** What a call is charged when it differs from its hold. */
+export const chargeRules = (openStore: OpenStore): void => {
   rule('more than was held is charged and flagged, and the balance may go below zero', openStore, async (bench) => {
     await bench.credit(100n)
     await bench.hold({ attemptId: 'one' })
@@ -53,6 +56,15 @@ export const settleRules = (openStore: OpenStore): void => {
     await bench.credit(51n)
     expect(await bench.hold({ walletNanos: 1n })).toMatchObject({ admitted: true })
   })
+
+  for (const amounts of [{ walletNanos: 101n }, { spendNanos: 101n }, { tokens: 101 }]) {
+    rule(`more ${Object.keys(amounts)} than was held is flagged by itself`, openStore, async (bench) => {
+      await bench.credit(1000n)
+      await bench.hold({ attemptId: 'one' })
+      await bench.settle('one', amounts)
+      expect((await onlyCall(bench))?.flags).toEqual(['overshoot'])
+    })
+  }
 
   rule('exactly what was held is no overshoot', openStore, async (bench) => {
     await bench.credit(100n)
@@ -85,11 +97,16 @@ export const settleRules = (openStore: OpenStore): void => {
     async ({ store, credit, hold, settle }) => {
       await credit(1000n)
       await hold({ attemptId: 'one' })
-      await expect(settle('one', { walletNanos: -1n })).rejects.toMatchObject({ code: 'validation_failed' })
+      for (const amounts of [{ walletNanos: -1n }, { spendNanos: 2n ** 62n }, { tokens: 0.5 }]) {
+        await expect(settle('one', amounts)).rejects.toMatchObject({ code: 'validation_failed' })
+      }
       expect((await store.balance('acme')).heldNanos).toBe(100n)
     },
   )
+}
 
+/** What becomes of calls that nobody ends. */
+export const orphanRules = (openStore: OpenStore): void => {
   rule('an orphan settles at its hold, flagged, once its time is over', openStore, async (bench) => {
     await bench.credit(1000n)
     await bench.hold({ attemptId: 'short', ttlMs: 1000 })
