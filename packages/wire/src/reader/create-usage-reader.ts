@@ -27,7 +27,7 @@ export interface UsageReaderOptions {
 }
 
 /**
- * Reads what an answer consumed from its bytes (already decompressed), however they are split. Costs well under a
+ * Reads what an answer consumed from its bytes (already decompressed), however they are split. Costs about a
  * microsecond for an ordinary event; never throws, whatever the bytes are.
  */
 export const createUsageReader = (options: UsageReaderOptions): UsageReader => {
