@@ -1,7 +1,6 @@
 import { createGroupCommitStore } from '../group-commit-store.ts'
 import type { EpochMs } from '../records.ts'
 import type { Store } from '../store.ts'
-import { openSqliteSession } from './sqlite-session.ts'
 import { openWorkerCommitter } from './worker-committer.ts'
 
 /** Options of {@link openSqliteStore}. */
@@ -27,6 +26,8 @@ export interface SqliteStoreOptions {
 export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Store> => {
   const { path, clock, lock = true, worker = true } = options
   if (worker) return createGroupCommitStore(await openWorkerCommitter({ path, lock }, clock))
+  // Loaded only where it is used: Node 22 announces on stderr that its SQLite is experimental.
+  const { openSqliteSession } = await import('./sqlite-session.ts')
   const session = await openSqliteSession({ path, lock })
   return createGroupCommitStore({
     commit: (jobs) => session.commit(jobs, clock ?? Date.now),
