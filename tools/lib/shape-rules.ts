@@ -18,3 +18,6 @@ export const mayReveal: readonly RegExp[] = [
 
 /** Type-only listings of what a wire format can say are as long as the format is. */
 export const mayBeLong: readonly RegExp[] = [/\.gen\.ts$/, /^packages\/wire\/src\/[a-z-]+\/types\.ts$/, /\/fixtures\//]
+
+/** Conformance suites: functions that are tables of contents, as `describe` blocks are. */
+export const conformanceSuite: RegExp = /^packages\/testkit\/src\/[a-z-]+-suite(\/|\.ts$)/
