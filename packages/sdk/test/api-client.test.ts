@@ -231,6 +231,13 @@ describe('a request', () => {
     expect(seen[0]?.url).toBe('http://named.test/credentials/anthropic')
   })
 
+  it('never follows a redirect with its key', async () => {
+    const { vendo, seen } = client([status(302, { location: 'http://elsewhere.test/' })])
+    const error = await rejection(vendo.token('anthropic'))
+    expect(String(error['suggestedFix'])).toContain('never sent along a redirect')
+    expect(seen.map(({ redirect }) => redirect)).toEqual(['manual'])
+  })
+
   it('works over a real connection that is reset at first', async () => {
     let requests = 0
     const server = createServer((request, response) => {

@@ -5,6 +5,7 @@ export interface SeenRequest {
   readonly path: string
   readonly headers: Headers
   readonly body: string
+  readonly redirect: string
 }
 
 /** Answers one request; a thrown error stands for a failed connection. */
@@ -22,6 +23,7 @@ export const fakeFetch = (...answers: readonly Answer[]) => {
       path: pathname + search,
       headers: request.headers,
       body: await request.text(),
+      redirect: request.redirect,
     })
     const answer = answers[Math.min(seen.length, answers.length) - 1]
     const last = seen.at(-1)

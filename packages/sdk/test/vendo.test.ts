@@ -1,17 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
-import { AuthError, NotConnected, ValidationError, Vendo, VendoOnlyFeature } from '../src/index.ts'
-import {
-  type Answer,
-  credential,
-  fakeAppKey,
-  fakeFetch,
-  json,
-  refusal,
-  rejection,
-  unreachable,
-  vendoMode,
-} from './fake-api.ts'
+import { AuthError, ValidationError, Vendo, VendoOnlyFeature } from '../src/index.ts'
+import { credential, fakeAppKey, fakeFetch, json, refusal, rejection, unreachable, vendoMode } from './fake-api.ts'
 
 const oss = (env: object, options: object = {}) => new Vendo({ env, dotenv: false, ...options })
 
