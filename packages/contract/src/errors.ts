@@ -95,6 +95,11 @@ const classes = {
   IdentityNotPresent,
 } satisfies { [Name in VendoErrorName]: typeof VendoError }
 
+// An application's bundler shortens class names, and with them what `error.name` would say.
+for (const [name, Class] of Object.entries({ VendoError, ...classes })) {
+  Object.defineProperty(Class, 'name', { value: name })
+}
+
 /** Builds the class that {@link errorCodes} names for the code; an unknown code gives a plain {@link VendoError}. */
 export const createVendoError = (message: string, init: VendoErrorInit): VendoError => {
   const Class = isVendoErrorCode(init.code) ? classes[errorCodes[init.code].error] : VendoError
