@@ -42,6 +42,8 @@ export interface LocalBrokerOptions {
   readonly shutdownGraceMs?: number
   /** Keeps nothing: the store is in memory, and the folder is not touched. */
   readonly temporary?: boolean
+  /** Default true: other processes of this user find the broker by `.vendo/broker.json`. */
+  readonly announce?: boolean
 }
 
 /** A broker in this process, for one person on one machine. */
@@ -97,7 +99,7 @@ const serve = async (broker: BrokerPackage, state: LocalState, options: LocalBro
     throw error
   })
   const isSimulated = simulated !== undefined
-  const { files } = state
+  const files = options.announce === false ? undefined : state.files
   if (files) writeBrokerFile(files.brokerFile, { url, pid: process.pid, appId: owner.appId, simulated: isSimulated })
   return {
     url,

@@ -39,3 +39,7 @@ export const createStateDirectory = ({ path }: StateDirectory): void => {
   const ignore = join(path, '.gitignore')
   if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: 0o600 })
 }
+
+/** The first of these folders that holds the state of a local broker. */
+export const findStateDirectory = (folders: readonly string[]): string | undefined =>
+  folders.find((folder) => existsSync(stateDirectoryIn(folder).ledger))

@@ -1,0 +1,152 @@
+import { basename } from 'node:path'
+import { nanosFromUsd } from '@vendo/contract'
+import type { CallResponse } from '@vendo/contract/api'
+import { type Command, Option } from 'commander'
+import type { CliContext } from '../context.ts'
+import { composeChildEnv } from '../env/compose-child-env.ts'
+import { findUnmetered } from '../env/find-unmetered.ts'
+import { type Injection, loadInjection } from '../env/load-injection.ts'
+import { readDotenv } from '../env/read-dotenv.ts'
+import { listSettledCalls } from '../http/list-calls.ts'
+import { mintRunKey, type RunKey, revokeKey } from '../run/mint-run-key.ts'
+import { openRunBroker, type RunBroker } from '../run/open-run-broker.ts'
+import { runChild } from '../run/run-child.ts'
+import { writeBill } from '../run/write-bill.ts'
+import { CliError } from '../terminal/cli-error.ts'
+import { paintFor } from '../terminal/paint.ts'
+import { parseUsd } from '../terminal/parse-usd.ts'
+
+interface RunOptions {
+  readonly budget?: string
+  readonly simulated?: true
+  readonly live?: true
+  readonly app?: string
+  readonly tenant?: string
+  readonly json?: true
+}
+
+/** `vendo run`: `time`, for LLM spend. */
+export const addRun = (program: Command, context: CliContext): void => {
+  program
+    .command('run')
+    .description('run a command, and print what its LLM calls cost')
+    .argument('<command...>', 'the command and its parameters, after --')
+    .option('--budget <usd>', 'a hard cap for this run, such as 0.50', parseUsd)
+    .option('--simulated', 'simulated answers, whatever keys there are')
+    .addOption(new Option('--live', 'fail rather than simulate when there is no key').conflicts('simulated'))
+    .option('--app <app>', 'the app whose connections to use, on a broker that runs already')
+    .option('--tenant <id>', 'the tenant, for operators of several')
+    .option('--json', 'the bill as one line of JSON on stderr')
+    .passThroughOptions()
+    .addHelpText('after', '\nExample:\n  vendo run --budget 0.50 -- node app.js')
+    .action((words: readonly string[], options: RunOptions) => run(context, words, options))
+}
+
+const run = async (context: CliContext, words: readonly string[], options: RunOptions): Promise<void> => {
+  const dotenv = readDotenv(context.cwd)?.variables
+  const mode = { ...options, simulated: options.simulated === true, live: options.live === true }
+  const broker = await openRunBroker(context, { env: context.env, dotenv }, mode)
+  try {
+    await runAgainst(broker, context, { words, options, dotenv })
+  } finally {
+    await broker.close()
+  }
+}
+
+interface Task {
+  readonly words: readonly string[]
+  readonly options: RunOptions
+  readonly dotenv: Readonly<Record<string, string | undefined>> | undefined
+}
+
+const runAgainst = async (broker: RunBroker, context: CliContext, task: Task): Promise<void> => {
+  const { client } = broker.management
+  const { budget, tenant } = task.options
+  const budgetNanos = budget === undefined ? undefined : nanosFromUsd(budget)
+  const name = `vendo run ${basename(task.words[0] ?? '')}`
+  const key = await mintRunKey(client, { appId: broker.appId, tenant, name, budgetNanos })
+  let exitCode: number
+  let calls: readonly CallResponse[]
+  try {
+    exitCode = await runWithKey(broker, context, { ...task, key })
+    calls = await awaitCalls(broker, { keyId: key.id, tenant })
+  } finally {
+    await revokeKey(client, key.id)
+  }
+  context.exit(exitCode)
+  writeBill(context, {
+    calls,
+    exitCode,
+    simulated: broker.simulated,
+    ...(budgetNanos !== undefined && { budgetNanos }),
+    json: task.options.json === true,
+  })
+}
+
+const runWithKey = async (
+  broker: RunBroker,
+  context: CliContext,
+  { words, options, dotenv, key }: Task & { readonly key: RunKey },
+): Promise<number> => {
+  const [command = '', ...parameters] = words
+  const { env, cwd } = context
+  const { url } = broker.management.client
+  const injection = await loadInjection({ url, appKey: key.key, appId: broker.appId })
+  if (injection.slugs.length === 0) throw nothingConnected(url)
+  const unmetered = findUnmetered({ env, dotenv }, injection.slugs).map(({ variable }) => variable)
+  // A cap that some calls escape would be none.
+  const withheld = options.budget === undefined ? [] : unmetered
+  announce(context, { broker, injection, unmetered, withheld })
+  return await runChild({
+    command,
+    parameters,
+    env: composeChildEnv({ env, dotenv, injection, withheld }),
+    cwd,
+    onTerminal: context.input.isTTY === true,
+  })
+}
+
+interface Announcement {
+  readonly broker: RunBroker
+  readonly injection: Injection
+  readonly unmetered: readonly string[]
+  readonly withheld: readonly string[]
+}
+
+const announce = (context: CliContext, { broker, injection, unmetered, withheld }: Announcement): void => {
+  const { yellow, bold } = paintFor(context, context.errors)
+  const say = (text: string) => context.errors.write(`vendo: ${text}\n`)
+  if (broker.note !== undefined) say(broker.note)
+  if (broker.simulated) {
+    say(
+      `${yellow(bold('SIMULATED'))} answers: no provider is called and nothing is billed. \`--live\` needs a real key.`,
+    )
+  }
+  for (const { message } of injection.warnings) say(message)
+  if (withheld.length > 0) {
+    say(`${withheld.join(', ')} withheld from the command: calls with it would escape the budget.`)
+  } else if (unmetered.length > 0) {
+    say(`${unmetered.join(', ')} passed on as it is: calls with it are not in the bill.`)
+  }
+}
+
+/** Ctrl-C while the last bills come in ends the wait, not the bill. */
+const awaitCalls = async (
+  { management: { client } }: RunBroker,
+  wanted: { readonly keyId: string; readonly tenant: string | undefined },
+): Promise<readonly CallResponse[]> => {
+  const impatience = new AbortController()
+  const stop = () => impatience.abort()
+  process.on('SIGINT', stop)
+  try {
+    return await listSettledCalls(client, wanted, { withinMs: 10_000, everyMs: 50, signal: impatience.signal })
+  } finally {
+    process.removeListener('SIGINT', stop)
+  }
+}
+
+const nothingConnected = (url: string): CliError =>
+  new CliError(
+    `The app of the broker at ${url} is bound to no integration.`,
+    'Connect one with `vendo connect anthropic`, or name another app with --app.',
+  )

@@ -1,0 +1,85 @@
+import { looksLikeVendoKey, Secret } from '@vendo/contract'
+import { envTable, isKnownSlug } from '@vendo/integrations'
+import { findProvider, providers } from '@vendo/integrations/providers'
+import type { ProviderKey } from '../local/seed-connections.ts'
+import { CliError } from '../terminal/cli-error.ts'
+import { textOf, type Variables } from './read-dotenv.ts'
+
+/** Where keys are looked for: the environment first, then a `.env` file. */
+export interface KeySources {
+  readonly env: Variables
+  readonly dotenv?: Variables | undefined
+}
+
+/** A {@link ProviderKey}, with the names of what it was found in. */
+export type FoundKey = ProviderKey & { readonly variable: string }
+
+/** Slugs of the integrations whose calls the broker forwards. */
+export const proxiedSlugs: readonly string[] = Object.keys(providers)
+
+/**
+ * The provider keys that a user's own environment and `.env` hold, for integrations that the broker proxies. Vendo keys are
+ * none. A base URL that the user has set counts: the call goes where it would have gone without Vendo.
+ *
+ * @throws {CliError} for a base URL that cannot be an upstream.
+ */
+export const findProviderKeys = (sources: KeySources): readonly FoundKey[] =>
+  proxiedSlugs.flatMap((slug) => {
+    const found = findKey(slug, sources)
+    if (found === undefined) return []
+    const upstreamOrigin = findUpstreamOrigin(slug, sources)
+    return [{ ...found, ...(upstreamOrigin !== undefined && { upstreamOrigin }) }]
+  })
+
+/** The user's own key for one integration. */
+export const findKey = (slug: string, { env, dotenv }: KeySources): FoundKey | undefined => {
+  for (const variables of [env, dotenv]) {
+    for (const variable of keyVariables(slug)) {
+      const text = textOf(variables, variable)
+      if (text === undefined || looksLikeVendoKey(text)) continue
+      return { slug, secret: new Secret(text), variable }
+    }
+  }
+  return undefined
+}
+
+/** The variables that may hold an integration's key or token, the usual one first. */
+export const keyVariables = (slug: string): readonly string[] =>
+  isKnownSlug(slug) ? [envTable[slug].primary, ...envTable[slug].aliases] : []
+
+/** The variables that may hold an integration's base URL. */
+export const baseUrlVariables = (slug: string): readonly string[] =>
+  isKnownSlug(slug) ? envTable[slug].baseUrl.map(({ name }) => name) : []
+
+/**
+ * The origin that the user's own base-URL variable names; `undefined` when it is not set, or set to a Vendo broker.
+ *
+ * @throws {CliError} for an address with a path of its own, which the broker could not keep.
+ */
+export const findUpstreamOrigin = (slug: string, { env, dotenv }: KeySources): string | undefined => {
+  for (const variables of [env, dotenv]) {
+    for (const name of baseUrlVariables(slug)) {
+      const text = textOf(variables, name)
+      if (text !== undefined) return originOf(slug, name, text)
+    }
+  }
+  return undefined
+}
+
+const originOf = (slug: string, name: string, text: string): string | undefined => {
+  if (!URL.canParse(text)) throw new CliError(`${name} is not a URL.`, `Correct it, or unset it.`)
+  const { origin, pathname } = new URL(text)
+  const path = pathname.replace(/\/+$/, '')
+  if (isBrokerPath(slug, path)) return undefined
+  const { pathPrefix = '', origin: own } = findProvider(slug) ?? {}
+  if (!['', '/v1', pathPrefix, `${pathPrefix}/v1`].includes(path)) {
+    throw new CliError(
+      `${name} has the path ${path}, which calls through the broker would lose.`,
+      `Unset it for this command (\`env -u ${name} vendo …\`) to call ${own ?? slug} itself.`,
+    )
+  }
+  return origin
+}
+
+/** `/anthropic/v1` is how a broker's own addresses end. */
+const isBrokerPath = (slug: string, path: string): boolean => path === `/${slug}` || path === `/${slug}/v1`
