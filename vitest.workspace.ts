@@ -7,6 +7,7 @@ const project = (name: string, include: string[]) =>
     test: {
       name,
       include,
+      exclude: ['**/node_modules/**', '**/dist/**', '**/*.ledger.test.ts', '**/*.chaos.test.ts'],
       environment: 'node',
       setupFiles: ['packages/testkit/src/setup.ts'],
       testTimeout: 20_000,
