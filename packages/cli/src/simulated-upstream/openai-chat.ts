@@ -27,7 +27,9 @@ export const readChatRequest = (body: Fields): Asked => {
     limit: countOf(body['max_completion_tokens']) ?? countOf(body['max_tokens']),
     tools: body['tool_choice'] === 'none' ? [] : listOf(body['tools']).flatMap(readTool),
     hasToolResult: last['role'] === 'tool',
-    thinks: (effort !== undefined && effort !== 'none') || fieldsOf(body['reasoning'])['enabled'] === true,
+    thinks:
+      (effort !== undefined && effort !== 'none' && effort !== 'minimal') ||
+      fieldsOf(body['reasoning'])['enabled'] === true,
     prefix: messages
       .filter(({ role }) => role === 'system' || role === 'developer')
       .map(({ content }) => contentText(content))

@@ -16,7 +16,7 @@ export const readResponsesRequest = (body: Fields): Asked => {
     limit: countOf(body['max_output_tokens']),
     tools: body['tool_choice'] === 'none' ? [] : listOf(body['tools']).flatMap(readTool),
     hasToolResult: messages.at(-1)?.['type'] === 'function_call_output',
-    thinks: effort !== undefined && effort !== 'none',
+    thinks: effort !== undefined && effort !== 'none' && effort !== 'minimal',
     prefix: [textOf(body['instructions']) ?? '', ...written].join('\n'),
     question: contentText(messages.findLast(({ role }) => role === 'user')?.['content']),
   }

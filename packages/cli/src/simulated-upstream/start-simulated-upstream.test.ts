@@ -87,8 +87,8 @@ describe('anthropic', () => {
     const body = messages({ system: [{ type: 'text', text: longText, cache_control: { type: 'ephemeral' } }] })
     const { usage: first } = await answerOf('anthropic', '/v1/messages', body)
     const { usage: second } = await answerOf('anthropic', '/v1/messages', body)
-    expect(first).toMatchObject({ input_tokens: 31, cache_creation_input_tokens: 1_536, cache_read_input_tokens: 0 })
-    expect(second).toMatchObject({ input_tokens: 31, cache_creation_input_tokens: 0, cache_read_input_tokens: 1_536 })
+    expect(first).toMatchObject({ input_tokens: 31, cache_creation_input_tokens: 1_152, cache_read_input_tokens: 0 })
+    expect(second).toMatchObject({ input_tokens: 31, cache_creation_input_tokens: 0, cache_read_input_tokens: 1_152 })
   })
 
   it('counts tokens, lists models and finds one', async () => {
@@ -143,8 +143,8 @@ describe('openai', () => {
     const body = chat({ messages: [{ role: 'system', content: longText }, user] })
     const { usage: first } = await answerOf('openai', '/v1/chat/completions', body)
     const { usage: second } = await answerOf('openai', '/v1/chat/completions', body)
-    expect(first).toMatchObject({ prompt_tokens: 1_567, prompt_tokens_details: { cached_tokens: 0 } })
-    expect(second).toMatchObject({ prompt_tokens: 1_567, prompt_tokens_details: { cached_tokens: 1_536 } })
+    expect(first).toMatchObject({ prompt_tokens: 1_183, prompt_tokens_details: { cached_tokens: 0 } })
+    expect(second).toMatchObject({ prompt_tokens: 1_183, prompt_tokens_details: { cached_tokens: 1_152 } })
   })
 
   it('ends a Responses stream with the whole response and without [DONE]', async () => {
