@@ -62,8 +62,10 @@ export const countOf = (value: number): bigint =>
 const takesManyInputs = (maxOutput: number): boolean => maxOutput === 0
 
 const outputLimit = (asked: number | undefined, maxOutput: number): bigint =>
-  // A provider refuses a limit above the model's maximum; what is no limit at all leaves the maximum.
-  asked === undefined || !(asked >= 0) ? countOf(maxOutput) : countOf(Math.min(asked, maxOutput))
+  // A limit above the model's maximum is held as asked: a provider that refuses it gives the hold back at once, and one whose
+  // maximum has grown since the table was checked must not overshoot it. What is no limit at all leaves the maximum.
+  // Embeddings have no output to limit.
+  countOf(asked === undefined || !(asked >= 0) || maxOutput === 0 ? maxOutput : asked)
 
 const shownInput = (facts: RequestFacts, constants: BoundConstants): readonly InputPart[] => {
   const text = textMeters(facts)

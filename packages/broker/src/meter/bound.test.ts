@@ -52,7 +52,11 @@ describe('the tokens of a bound', () => {
 
   it.each([
     { rule: 'the limit of the request', facts: { maxOutputTokens: 7 }, output: 7 },
-    { rule: 'the maximum of the model below that', facts: { maxOutputTokens: 900_000 }, output: 64_000 },
+    {
+      rule: 'the limit of the request even above the maximum of the model',
+      facts: { maxOutputTokens: 900_000 },
+      output: 900_000,
+    },
     { rule: 'the maximum of the model against nonsense', facts: { maxOutputTokens: -5 }, output: 64_000 },
     { rule: 'every choice', facts: { choices: 3 }, output: 3_072 },
     { rule: 'at least one choice', facts: { choices: 0 }, output: 1_024 },
