@@ -2,7 +2,7 @@ import { messageEvents, messageOf, readMessagesRequest } from './anthropic-messa
 import { contentText } from './asked.ts'
 import { cacheablePrefixCharacters, cachedPrefixTokens } from './fixtures/fixture.ts'
 import { plain } from './fixtures/plain.ts'
-import { type Answer, type Exchange, json, type SimulatedProvider } from './simulated-provider.ts'
+import { type Answer, type Exchange, json, readBearer, type SimulatedProvider } from './simulated-provider.ts'
 
 const error = (status: number, type: string, message: string): Answer =>
   json(status, { type: 'error', error: { type, message }, request_id: 'req_simulated' })
@@ -30,7 +30,8 @@ const countTokens = ({ body }: Exchange): Answer => {
 
 /** Anthropic as an app sees it. */
 export const anthropicProvider: SimulatedProvider = {
-  readCredential: (headers) => headers['x-api-key']?.toString(),
+  // The official SDK presents its key as a bearer token from version 1 on, and as `x-api-key` before that.
+  readCredential: (headers) => headers['x-api-key']?.toString() ?? readBearer(headers),
   unauthorized: error(401, 'authentication_error', 'invalid x-api-key'),
   notFound: () => error(404, 'not_found_error', 'Not Found'),
   invalid: (message) => error(400, 'invalid_request_error', message),

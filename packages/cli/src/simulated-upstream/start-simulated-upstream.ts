@@ -32,6 +32,7 @@ export interface SimulatedUpstream {
 const providers = { anthropic: anthropicProvider, openai: openaiProvider, openrouter: openrouterProvider }
 const defaultCredential = 'simulated-credential-without-value'
 const defaultPaceMs = 6
+const piecesBeforeAnswer = 8
 const mostBodyBytes = 32_000_000
 
 /** Starts the simulated providers on this machine. Rejects with the system's error when a port is taken. */
@@ -120,6 +121,8 @@ const readBody = async (message: IncomingMessage): Promise<string> => {
 const send = async (sent: Answer, answer: ServerResponse, paceMs: number): Promise<void> => {
   const headers = { 'request-id': 'req_simulated', 'x-simulated': 'true' }
   if (sent.kind === 'json') {
+    // Nobody answers at once: a whole answer takes as long as its first words would in a stream.
+    if (sent.status === 200 && paceMs > 0) await wait(paceMs * piecesBeforeAnswer)
     const body = Buffer.from(JSON.stringify(sent.body))
     answer.writeHead(sent.status, { ...headers, 'content-type': 'application/json', 'content-length': body.length })
     answer.end(body)
@@ -127,6 +130,7 @@ const send = async (sent: Answer, answer: ServerResponse, paceMs: number): Promi
   }
   answer.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
   answer.flushHeaders()
+  if (paceMs > 0) await wait(paceMs * piecesBeforeAnswer)
   for (const piece of sent.pieces) {
     if (answer.destroyed) return
     answer.write(piece)
