@@ -77,8 +77,8 @@ const createProgram = async (words: readonly string[], context: CliContext): Pro
 }
 
 /** The demonstration carries a simulated upstream along, which the other commands should not load. */
-const addDemo = async (program: Command, [first]: readonly string[]): Promise<void> => {
-  if (first !== 'demo') {
+const addDemo = async (program: Command, words: readonly string[]): Promise<void> => {
+  if ((words[0] === 'help' ? words[1] : words[0]) !== 'demo') {
     program.command('demo').description('watch an app call three providers through a local broker, simulated')
     return
   }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
 import { loadBroker } from '../local/load-broker.ts'
@@ -34,7 +35,7 @@ export const addBroker = (program: Command, context: CliContext): void => {
 }
 
 const runBroker = async (context: CliContext, options: BrokerCommandOptions): Promise<void> => {
-  const path = storePath(options.store)
+  const path = storePath(context.cwd, options.store)
   const broker = await loadBroker()
   const keyEncryptionKey = await broker.loadKeyEncryptionKey({ env: context.env })
   const vault = broker.createVault({ keyEncryptionKey })
@@ -49,7 +50,7 @@ const runBroker = async (context: CliContext, options: BrokerCommandOptions): Pr
     ...(proxyDomain !== undefined && { proxyDomain }),
   })
   try {
-    await seedOperator(broker, store, operatorKeyFile)
+    await seedOperator(broker, store, operatorKeyFile && resolve(context.cwd, operatorKeyFile))
     const { url } = await running.listen({ host, port })
     context.errors.write(`vendo: the broker listens on ${host}:${port === 0 ? new URL(url).port : port} (${url})\n`)
     await stopped.signal
@@ -59,11 +60,11 @@ const runBroker = async (context: CliContext, options: BrokerCommandOptions): Pr
   }
 }
 
-const storePath = (store: string): string => {
+const storePath = (cwd: string, store: string): string => {
   if (/^postgres(ql)?:/.test(store)) {
     throw new CliError('Postgres is not supported by this version.', 'Use --store sqlite:PATH.')
   }
   const path = store.startsWith('sqlite:') ? store.slice('sqlite:'.length) : ''
-  if (path !== '') return path
+  if (path !== '') return path === ':memory:' ? path : resolve(cwd, path)
   throw new CliError(`${JSON.stringify(store)} is no store.`, 'Use --store sqlite:PATH.')
 }

@@ -102,7 +102,7 @@ const runWithKey = async (
     parameters,
     env: composeChildEnv({ env, dotenv, injection, withheld }),
     cwd,
-    onTerminal: context.input.isTTY === true,
+    onTerminal: [context.input, context.output, context.errors].some(({ isTTY }) => isTTY === true),
   })
 }
 

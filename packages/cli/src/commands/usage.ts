@@ -1,6 +1,7 @@
 import { usdFromNanos } from '@vendo/contract'
 import { type UsageResponse, usageSchema } from '@vendo/contract/api'
 import { type Command, Option } from 'commander'
+import { formatUsd, placesOf } from '../bill/format-amount.ts'
 import type { CliContext } from '../context.ts'
 import { openManagement } from '../http/open-management.ts'
 import { formatCsv } from '../terminal/format-csv.ts'
@@ -53,6 +54,8 @@ const sumOf = (quantities: Group['quantities'], meters: readonly string[]): numb
   meters.reduce((sum, meter) => sum + (quantities[meter] ?? 0), 0)
 
 const tableOf = ({ group_by, groups, total }: UsageResponse): string => {
+  const places = placesOf([...groups, total].flatMap((sums) => amounts.map((name) => BigInt(sums[name]))))
+  const usdOf = (sums: UsageResponse['total'] | Group) => amounts.map((name) => formatUsd(BigInt(sums[name]), places))
   const titles = ['calls', 'input', 'of it cached', 'output', 'list price', 'charged', 'caching saved']
   const rows = groups.map((group) => [
     printable(group.group),
@@ -60,16 +63,9 @@ const tableOf = ({ group_by, groups, total }: UsageResponse): string => {
     grouped(sumOf(group.quantities, inputMeters)),
     grouped(sumOf(group.quantities, ['cache_read'])),
     grouped(sumOf(group.quantities, ['output'])),
-    ...amounts.map((name) => `$${usdFromNanos(BigInt(group[name]))}`),
+    ...usdOf(group),
   ])
-  const sums = [
-    'total',
-    grouped(total.calls),
-    '',
-    '',
-    '',
-    ...amounts.map((name) => `$${usdFromNanos(BigInt(total[name]))}`),
-  ]
+  const sums = ['total', grouped(total.calls), '', '', '', ...usdOf(total)]
   const columns = [{ title: group_by }, ...titles.map((title) => ({ title, align: 'right' as const }))]
   return formatTable(columns, [...rows, sums])
 }

@@ -107,11 +107,22 @@ const examineIntegration = (integration: Integration, scene: Scene): Integration
   return { slug, ...judgeIntegration(integration, scene) }
 }
 
+/** Whether the app would present a Vendo key, were it proxied. */
+const isPaid = ({ connectionEnvVars }: Integration): boolean =>
+  connectionEnvVars.some(({ source }) => source.from === 'vendoApiKey')
+
 type Judgement = Omit<IntegrationFinding, 'slug'>
 
 const judgeIntegration = (integration: Integration, scene: Scene): Judgement => {
   const { slug, profiles } = integration
   const isProxied = findProvider(slug) !== undefined
+  if (!isProxied && isPaid(integration)) {
+    const key = findKey(slug, scene.sources)
+    const reason = 'the broker does not forward its calls yet'
+    return key === undefined
+      ? { outcome: 'not available', reason }
+      : { outcome: 'used directly, not metered', reason: `${key.variable} is set, and ${reason}` }
+  }
   const status = scene.bound?.get(slug)
   if (status !== undefined) return judgeBound(isProxied, status, scene)
   const key = findKey(slug, scene.sources)

@@ -25,19 +25,29 @@ export const proxiedSlugs: readonly string[] = Object.keys(providers)
  */
 export const findProviderKeys = (sources: KeySources): readonly FoundKey[] =>
   proxiedSlugs.flatMap((slug) => {
-    const found = findKey(slug, sources)
+    const found = findKeyPlace(slug, sources)
     if (found === undefined) return []
-    const upstreamOrigin = findUpstreamOrigin(slug, sources)
-    return [{ ...found, ...(upstreamOrigin !== undefined && { upstreamOrigin }) }]
+    const upstreamOrigin = findUpstreamOrigin(slug, found.baseUrls)
+    return [{ ...found.key, ...(upstreamOrigin !== undefined && { upstreamOrigin }) }]
   })
 
 /** The user's own key for one integration. */
-export const findKey = (slug: string, { env, dotenv }: KeySources): FoundKey | undefined => {
-  for (const variables of [env, dotenv]) {
+export const findKey = (slug: string, sources: KeySources): FoundKey | undefined => findKeyPlace(slug, sources)?.key
+
+interface KeyPlace {
+  readonly key: FoundKey
+  /** Where a base URL for this key may stand. */
+  readonly baseUrls: readonly Variables[]
+}
+
+const findKeyPlace = (slug: string, { env, dotenv }: KeySources): KeyPlace | undefined => {
+  // A file of the folder may not lead a key of the environment elsewhere.
+  const inFile = dotenv === undefined ? [] : [{ variables: dotenv, baseUrls: [dotenv, env] }]
+  for (const { variables, baseUrls } of [{ variables: env, baseUrls: [env] }, ...inFile]) {
     for (const variable of keyVariables(slug)) {
       const text = textOf(variables, variable)
       if (text === undefined || looksLikeVendoKey(text)) continue
-      return { slug, secret: new Secret(text), variable }
+      return { key: { slug, secret: new Secret(text), variable }, baseUrls }
     }
   }
   return undefined
@@ -51,13 +61,8 @@ export const keyVariables = (slug: string): readonly string[] =>
 export const baseUrlVariables = (slug: string): readonly string[] =>
   isKnownSlug(slug) ? envTable[slug].baseUrl.map(({ name }) => name) : []
 
-/**
- * The origin that the user's own base-URL variable names; `undefined` when it is not set, or set to a Vendo broker.
- *
- * @throws {CliError} for an address with a path of its own, which the broker could not keep.
- */
-export const findUpstreamOrigin = (slug: string, { env, dotenv }: KeySources): string | undefined => {
-  for (const variables of [env, dotenv]) {
+const findUpstreamOrigin = (slug: string, places: readonly Variables[]): string | undefined => {
+  for (const variables of places) {
     for (const name of baseUrlVariables(slug)) {
       const text = textOf(variables, name)
       if (text !== undefined) return originOf(slug, name, text)
@@ -66,6 +71,7 @@ export const findUpstreamOrigin = (slug: string, { env, dotenv }: KeySources): s
   return undefined
 }
 
+/** `undefined` for the address of a broker. An address with a path of its own is refused: the broker would lose the path. */
 const originOf = (slug: string, name: string, text: string): string | undefined => {
   if (!URL.canParse(text)) throw new CliError(`${name} is not a URL.`, `Correct it, or unset it.`)
   const { origin, pathname } = new URL(text)

@@ -1,4 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { writePrivateFile } from './write-private-file.ts'
 
 /** What a running local broker tells other processes of its user. Holds no key. */
@@ -35,9 +37,18 @@ const isBrokerFile = (value: unknown): value is BrokerFile => {
   const { url, pid, appId, simulated } = value as Record<string, unknown>
   return (
     typeof url === 'string' &&
-    URL.canParse(url) &&
+    isThisMachine(url) &&
     Number.isInteger(pid) &&
     typeof appId === 'string' &&
     typeof simulated === 'boolean'
   )
+}
+
+/** A folder may have come from a stranger, so what it announces must not lead prompts to another machine. */
+const isThisMachine = (url: string): boolean => {
+  if (!URL.canParse(url)) return false
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '')
+  if (host === 'localhost' || host === '0.0.0.0' || host === '::' || host === '::1') return true
+  if (isIP(host) === 4 && host.startsWith('127.')) return true
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === host))
 }

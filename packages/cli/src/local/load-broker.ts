@@ -18,6 +18,6 @@ export const loadBroker = async (): Promise<typeof import('@vendo/broker')> => {
   if (runsBroker(process.version)) return await import('@vendo/broker')
   throw new CliError(
     `A local broker needs Node ${brokerNode.major}.${brokerNode.minor} or newer; this is ${process.version}.`,
-    'Use a newer Node, such as `npx -y -p node@24 vendo dev`, or point VENDO_BASE_URL at a broker that runs elsewhere.',
+    'Use a newer Node, such as `npx -y -p node@24 -p @vendo/cli vendo dev`, or point VENDO_BASE_URL at a broker that runs elsewhere.',
   )
 }

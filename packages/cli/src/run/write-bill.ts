@@ -3,7 +3,8 @@ import type { CallResponse } from '@vendo/contract/api'
 import { costOf } from '../bill/bill-rows.ts'
 import { renderBill } from '../bill/render-bill.ts'
 import type { CliContext } from '../context.ts'
-import { wantsColour } from '../terminal/paint.ts'
+import { paintFor, wantsColour } from '../terminal/paint.ts'
+import { summarizeCalls } from './summarize-calls.ts'
 
 /** What a run ended with. */
 export interface RunBill {
@@ -14,6 +15,9 @@ export interface RunBill {
   readonly json: boolean
 }
 
+/** From here on the bill adds up by model; `--json` has every call. */
+const mostDetailed = 12
+
 /** Prints the bill of a run on stderr, because stdout belongs to the command. */
 export const writeBill = (context: CliContext, bill: RunBill): void => {
   const { errors } = context
@@ -22,6 +26,10 @@ export const writeBill = (context: CliContext, bill: RunBill): void => {
     return
   }
   const { calls, simulated, budgetNanos } = bill
+  if (calls.length > mostDetailed) {
+    errors.write(`\n${summarizeCalls(bill, paintFor(context, errors))}`)
+    return
+  }
   const width = errors.columns
   const text = renderBill({
     title: 'vendo run',

@@ -22,5 +22,8 @@ const sentenceOf = (failure: unknown): string => {
 
 const join = (message: string, nextStep: string | undefined): string => {
   const sentence = message.charAt(0).toUpperCase() + message.slice(1)
-  return nextStep === undefined ? sentence : `${/[.!?)]$/.test(sentence) ? sentence : `${sentence}.`} ${nextStep}`
+  // Some errors of the SDK say what to do in their message already.
+  return nextStep === undefined || sentence.includes(nextStep)
+    ? sentence
+    : `${/[.!?)]$/.test(sentence) ? sentence : `${sentence}.`} ${nextStep}`
 }

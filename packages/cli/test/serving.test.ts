@@ -1,0 +1,83 @@
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'dotenv'
+import { describe, expect, it } from 'vitest'
+import { app, folderWith, spawnVendo, startAnthropic, vendo } from './vendo.ts'
+
+describe('vendo dev', () => {
+  it('announces keys by name, writes app.env for its owner, serves, and ends with Ctrl-C', async () => {
+    const { env } = await startAnthropic()
+    const cwd = folderWith({ 'app.mjs': app })
+    const { child, shows, ended } = spawnVendo(['dev', '--port', '0'], { cwd, env })
+    await shows('Ctrl-C')
+    const path = join(cwd, '.vendo', 'app.env')
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    const served = spawnVendo(['run', process.execPath, 'app.mjs'], { cwd })
+    expect((await served.ended).out).toBe('status 200 null\n')
+    child.kill('SIGINT')
+    const { code, out, err } = await ended
+    expect(code).toBe(0)
+    expect(err).toMatch(/^vendo: anthropic uses the key in ANTHROPIC_API_KEY, at http/)
+    expect(out + err).not.toContain('test-upstream-key')
+    expect(parse(readFileSync(path, 'utf8'))['ANTHROPIC_API_KEY']).toMatch(/^vendo_sk_/)
+  })
+
+  it('simulates without a key, and says so; --live fails instead', async () => {
+    const cwd = folderWith()
+    const { child, shows, ended } = spawnVendo(['dev', '--port', '0', '--json'], { cwd })
+    await shows('"integrations"')
+    child.kill('SIGTERM')
+    expect(JSON.parse((await ended).out)).toMatchObject({ simulated: true })
+    const live = await vendo(['dev', '--live', '--port', '0'], { cwd })
+    expect([live.code, live.err]).toEqual([1, expect.stringMatching(/^vendo: No provider key was found[^\n]*\n$/)])
+  })
+
+  it('says in one line that the port is taken, and that a broker runs here already', async () => {
+    const { env, origin } = await startAnthropic()
+    const taken = await vendo(['dev', '--port', new URL(origin).port], { cwd: folderWith(), env })
+    expect([taken.code, taken.err]).toEqual([
+      1,
+      expect.stringMatching(/^vendo: Port \d+ on 127\.0\.0\.1 is taken\.[^\n]*\n$/),
+    ])
+    const cwd = folderWith()
+    const first = spawnVendo(['dev', '--port', '0'], { cwd, env })
+    await first.shows('Ctrl-C')
+    const second = await vendo(['dev', '--port', '0'], { cwd, env })
+    expect([second.code, second.err]).toEqual([1, expect.stringMatching(/^vendo: A broker already runs in [^\n]*\n$/)])
+  })
+})
+
+describe('vendo broker', () => {
+  const vaultKey = Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64')
+
+  it.each([
+    ['no vault key', 'sqlite:ledger.sqlite', {}, /No vault key/],
+    ['Postgres', 'postgres://127.0.0.1/vendo', {}, /Postgres is not supported by this version/],
+    ['no store', 'ledger.sqlite', {}, /is no store/],
+    ['no operator key', 'sqlite::memory:', { VENDO_VAULT_KEY: vaultKey }, /--operator-key-file/],
+  ])('refuses to start: %s', async (_, store, env, message) => {
+    const { code, err } = await vendo(['broker', '--store', store, '--port', '0'], { cwd: folderWith(), env })
+    expect([code, err]).toEqual([1, expect.stringMatching(/^vendo: [^\n]*\n$/)])
+    expect(err).toMatch(message)
+  })
+
+  it('makes an operator key in a file, and serves whoever holds it', async () => {
+    const cwd = folderWith()
+    const words = ['broker', '--store', 'sqlite:ledger.sqlite', '--port', '0', '--operator-key-file', 'operator.key']
+    const { child, ended } = spawnVendo(words, { cwd, env: { VENDO_VAULT_KEY: vaultKey } })
+    const url = await new Promise<string>((resolve) => {
+      let seen = ''
+      child.stderr?.on('data', (piece) => {
+        seen += piece
+        const found = /\((http[^)]+)\)/.exec(seen)?.[1]
+        if (found) resolve(found)
+      })
+    })
+    const file = join(cwd, 'operator.key')
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    const env = { VENDO_BASE_URL: url, VENDO_MANAGEMENT_KEY: readFileSync(file, 'utf8').trim() }
+    expect((await vendo(['ledger', 'verify'], { cwd: folderWith(), env })).code).toBe(0)
+    child.kill('SIGTERM')
+    expect((await ended).code).toBe(0)
+  })
+})
