@@ -61,6 +61,11 @@ describe('isUndeclared', () => {
   ])('judges %s', (_, specifier, expected) => {
     expect(isUndeclared(edge('packages/broker/src/x.ts', specifier), manifest)).toBe(expected)
   })
+  it('lets a package import what is bundled into its build', () => {
+    const sdk = { name: '@vendo/sdk', version: '1.0.0' }
+    expect(isUndeclared(edge('packages/sdk/src/x.ts', 'ky'), sdk)).toBe(false)
+    expect(isUndeclared(edge('packages/sdk/src/x.ts', 'zod'), sdk)).toBe(true)
+  })
 })
 
 describe('findCycles', () => {

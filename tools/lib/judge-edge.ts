@@ -1,6 +1,6 @@
 import { isBuiltin } from 'node:module'
 import type { Edge } from './import-graph.ts'
-import { brokerFloors, developmentOnly, mayImport, sharedTypes, withoutNode } from './layer-rules.ts'
+import { brokerFloors, bundledInto, developmentOnly, mayImport, sharedTypes, withoutNode } from './layer-rules.ts'
 import { isTest, isToolConfig, type Manifest } from './workspace.ts'
 
 const packageOf = (path: string): string | undefined => /^packages\/([^/]+)\//.exec(path)?.[1]
@@ -59,5 +59,6 @@ export const isUndeclared = ({ from, specifier, typeOnly }: Edge, manifest: Mani
   if (typeOnly || isTest(from) || isToolConfig(from) || /^[./#]/.test(specifier) || isBuiltin(specifier)) return false
   const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
   const declared = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies }
-  return name !== manifest.name && !Object.hasOwn(declared, name)
+  const bundled = bundledInto[manifest.name] ?? []
+  return name !== manifest.name && !bundled.includes(name) && !Object.hasOwn(declared, name)
 }

@@ -45,3 +45,6 @@ export const brokerFloors: readonly (readonly string[])[] = [
 
 /** Plain data that every room of the broker may name in a type. */
 export const sharedTypes = 'packages/broker/src/store/records.ts'
+
+/** Packages that are bundled into a package's build, so that its manifest lists them for development alone. */
+export const bundledInto: Readonly<Record<string, readonly string[]>> = { '@vendo/sdk': ['ky', 'dotenv'] }
