@@ -106,7 +106,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
   sweep.unref()
   return {
     listen: async (listenOptions) => {
-      await options.store.settleOrphans(null)
+      await options.store.settleOrphans(options.store.exclusive ? null : clock())
       const { host, port } = await server.listen(listenOptions)
       url ??= `http://${host.includes(':') ? `[${host}]` : host}:${port}`
       return { url }

@@ -15,6 +15,8 @@ import { balance, keySpend } from './ledger/balance.ts'
 import { findPendingResponse, listCalls } from './ledger/calls.ts'
 import { correct } from './ledger/correct.ts'
 import { hold } from './ledger/hold.ts'
+import { pruneWindows } from './ledger/prune-windows.ts'
+import { renewHolds } from './ledger/renew-holds.ts'
 import { settle } from './ledger/settle.ts'
 import { settleOrphans } from './ledger/settle-orphans.ts'
 import { summarizeUsage } from './ledger/summarize-usage.ts'
@@ -24,7 +26,7 @@ import type { Transaction } from './sql.ts'
 import type { Store } from './store.ts'
 
 /** The methods of a store that run inside a transaction: all but closing it. */
-export type StoreCommand = Exclude<keyof Store, 'close'>
+export type StoreCommand = Exclude<keyof Store, 'close' | 'exclusive'>
 
 /**
  * What each method of a store does, over any database. A driver runs each in a transaction, many in one if it likes, and
@@ -65,6 +67,8 @@ export const commands: {
   findPendingResponse,
   settleOrphans,
   topUp,
+  renewHolds,
+  pruneWindows,
   balance,
   keySpend,
   listCalls,

@@ -32,7 +32,7 @@ const maxBatch = 512
 
 /**
  * A store that commits in groups: everything that is asked for while one commit runs goes into the next one, so that
- * many callers share the price of one flush to disk.
+ * many callers share the price of one flush to disk. For a database that belongs to this process alone.
  */
 export const createGroupCommitStore = (committer: Committer): Store => {
   const waiting: Waiting[] = []
@@ -62,7 +62,7 @@ export const createGroupCommitStore = (committer: Committer): Store => {
     (...parameters: readonly unknown[]) => execute(name as StoreCommand, parameters),
   ])
   // The table of commands has exactly a store's methods, which the compiler checks where it is written.
-  return { ...(Object.fromEntries(methods) as Omit<Store, 'close'>), close }
+  return { ...(Object.fromEntries(methods) as Omit<Store, 'close' | 'exclusive'>), exclusive: true, close }
 }
 
 const commitBatch = async (committer: Committer, batch: readonly Waiting[]): Promise<void> => {

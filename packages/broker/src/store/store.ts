@@ -55,17 +55,28 @@ export interface LedgerStore {
   hold(request: HoldRequest): Promise<HoldOutcome>
   /**
    * Writes the terminal row and moves the hold to settled. Idempotent: a second settlement of the same attempt changes
-   * nothing and resolves to false; so does one for an attempt that was never held.
+   * nothing and resolves to false; so does one for an attempt that was never held. Settling as `released` after a hold
+   * whose outcome is unknown is final: when it resolves, that hold is closed or can never appear.
    */
   settle(settlement: Settlement): Promise<boolean>
   /** Appends the one correction an attempt may have (a background answer whose usage became known later). False if there is one already, or no terminal row. */
   correct(settlement: Settlement): Promise<boolean>
   /** The terminal row of the attempt that produced a provider's response id, if it still awaits its usage. */
   findPendingResponse(tenantId: string, responseId: string): Promise<CallRecord | null>
-  /** Settles at the hold, flagged `orphaned`, every open hold that expired before `now`, or all of them when `now` is null (start-up of a sole process). Returns how many. */
+  /** Settles at the hold, flagged `orphaned`, every open hold that expired before `now`, or all of them when `now` is null (start-up of a sole process). On a store of many processes the store's own clock decides when that is earlier. Resolves to their number. */
   settleOrphans(now: EpochMs | null): Promise<number>
   /** Adds credit; returns the id of the row, which is the earlier one's for a repeated idempotency key. Throws `idempotency_conflict`. */
   topUp(topUp: TopUp): Promise<string>
+  /**
+   * Lets open holds live until `ttlMs` from now, never shorter than before: for calls that still run. Closed and unknown
+   * ones are left alone.
+   */
+  renewHolds(attemptIds: readonly string[], ttlMs: number): Promise<void>
+  /**
+   * Removes accounts of limits per minute that ended before `before`, and at least a day ago: nothing is ever asked of them
+   * again. At most 5000 at once; resolves to their number.
+   */
+  pruneWindows(before: EpochMs): Promise<number>
   balance(tenantId: string): Promise<Balance>
   keySpend(keyId: string): Promise<KeySpend>
   /** Oldest first. */
@@ -75,8 +86,10 @@ export interface LedgerStore {
   verify(): Promise<LedgerReport>
 }
 
-/** Everything the broker keeps. SQLite implements it for one process; Postgres will for many. */
+/** Everything the broker keeps. SQLite implements it for one process, Postgres for many. */
 export interface Store extends DirectoryStore, LedgerStore {
+  /** Whether this process is the only one: every open hold it finds when it starts is then an orphan. */
+  readonly exclusive: boolean
   /** Resolves when the store can write; rejects with `store_unavailable`. */
   ping(): Promise<void>
   /** Finishes what was accepted, then releases the file. Idempotent. */

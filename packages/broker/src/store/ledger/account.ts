@@ -1,7 +1,7 @@
 import type { Nanos } from '@vendo/contract'
 import type { EpochMs } from '../records.ts'
-import { bigintOf, firstRow, type Sql } from '../sql.ts'
-import { dayAt, minuteAt, monthAt } from './window.ts'
+import { bigintOf, firstRow, type Sql, type Transaction } from '../sql.ts'
+import { dayAt, millisecondsPerDay, minuteAt, minuteEnd, monthAt } from './window.ts'
 
 /** One running sum: of a wallet, or of one limit of one key in one window. */
 export interface Account {
@@ -23,6 +23,18 @@ export const keyAccounts = (keyId: string, now: EpochMs) => ({
   spendMonth: `key:${keyId}:spend_month:${monthAt(now).name}`,
   spendTotal: `key:${keyId}:spend_total`,
 })
+
+/** When the minute of a per-minute account ended; null for every other account, which is kept for good. */
+export const windowEndOf = (account: string): EpochMs | null => {
+  const minute = /^key:.*:(?:requests|tokens)_minute:(\d+)$/.exec(account)?.[1]
+  return minute === undefined ? null : minuteEnd(Number(minute))
+}
+
+/** Whether an account may be missing although calls counted against it: its minute ended a day ago or earlier. */
+export const isForgotten = (account: string, now: EpochMs): boolean => {
+  const endsAt = windowEndOf(account)
+  return endsAt !== null && endsAt + millisecondsPerDay <= now
+}
 
 /** More than any limit can be: what an account without a limit is guarded with. */
 export const noLimit: Nanos = 4_000_000_000_000_000_000n
@@ -49,10 +61,10 @@ export const claim = async (
     return (await sql.run(text, [account, amount])) === 1
   }
   if (amount > limit) return false
-  const text = `INSERT INTO accounts (id, tenant_id, credit, settled, held) VALUES ($1, $2, 0, 0, $3)
+  const text = `INSERT INTO accounts (id, tenant_id, credit, settled, held, window_ends_at) VALUES ($1, $2, 0, 0, $3, $5)
     ON CONFLICT (id) DO UPDATE SET held = accounts.held + excluded.held
     WHERE accounts.settled + accounts.held + excluded.held <= $4`
-  return (await sql.run(text, [account, tenantId, amount, limit])) === 1
+  return (await sql.run(text, [account, tenantId, amount, limit, windowEndOf(account)])) === 1
 }
 
 /** Gives back what {@link claim} set aside. */
@@ -62,16 +74,15 @@ export const unclaim = async (sql: Sql, account: string, amount: bigint): Promis
 
 /** Turns `held` into `settled`, whatever the two amounts are; nothing guards it, because the call has happened. */
 export const move = async (
-  sql: Sql,
+  { sql, now }: Transaction,
   { account, tenantId, held, settled }: { account: string; tenantId: string; held: bigint; settled: bigint },
 ): Promise<void> => {
   if (held === 0n && settled === 0n) return
   const update = 'UPDATE accounts SET held = held - $2, settled = settled + $3 WHERE id = $1'
   if ((await sql.run(update, [account, held, settled])) === 1) return
+  if (isForgotten(account, now)) return
   // Nothing was held there, so nobody had to make the account.
-  await sql.run('INSERT INTO accounts (id, tenant_id, credit, settled, held) VALUES ($1, $2, 0, $3, 0)', [
-    account,
-    tenantId,
-    settled,
-  ])
+  const insert = `INSERT INTO accounts (id, tenant_id, credit, settled, held, window_ends_at)
+    VALUES ($1, $2, 0, $3, 0, $4)`
+  await sql.run(insert, [account, tenantId, settled, windowEndOf(account)])
 }

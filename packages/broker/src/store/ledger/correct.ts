@@ -34,7 +34,7 @@ export const correct = async (transaction: Transaction, settlement: Settlement):
   await appendLedgerRow(transaction, 'correction', difference)
   for (const { account, measure } of entriesOf(held)) {
     const settled = settledAmount(measure, settlement) - settledAmount(measure, before satisfies Amounts)
-    await move(sql, { account, tenantId: textOf(held, 'tenant_id'), held: 0n, settled })
+    await move(transaction, { account, tenantId: textOf(held, 'tenant_id'), held: 0n, settled })
   }
   return true
 }

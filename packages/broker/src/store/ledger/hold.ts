@@ -1,10 +1,10 @@
 import type { KeyLimits } from '@vendo/contract/api'
-import type { ConnectionRecord, HoldOutcome, HoldRequest } from '../records.ts'
-import { firstRow, jsonOf, numberOf, type SqlRow, type Transaction, textOrNull } from '../sql.ts'
-import { claim, readAccount, unclaim } from './account.ts'
+import type { ConnectionRecord, EpochMs, HoldOutcome, HoldRequest } from '../records.ts'
+import { firstRow, jsonOf, numberOf, type SqlRow, type SqlValue, type Transaction, textOrNull } from '../sql.ts'
+import { type Account, claim, readAccount, unclaim } from './account.ts'
 import { assertAmounts } from './assert-amounts.ts'
 import { type Claim, claimsOf } from './claims.ts'
-import { encodeEntries } from './entry.ts'
+import { type Entry, encodeEntries } from './entry.ts'
 
 type Refusal = Extract<HoldOutcome, { admitted: false }>
 
@@ -31,7 +31,8 @@ const standing = `SELECT k.limits, k.expires_at, k.revoked_at, c.status
   FROM keys k LEFT JOIN connections c ON c.tenant_id = k.tenant_id AND c.id = $3
   WHERE k.id = $1 AND k.tenant_id = $2 AND k.kind = 'inference'`
 
-const refusalOf = (row: SqlRow | undefined, now: number): Refusal['code'] | undefined => {
+/** Why a key or its connection may not call at all, read from columns expires_at, revoked_at and status. */
+export const refusalOf = (row: SqlRow | undefined, now: number): Refusal['code'] | undefined => {
   if (row === undefined) return 'app_unknown'
   if (row['revoked_at'] !== null) return 'app_revoked'
   if (row['expires_at'] !== null && numberOf(row, 'expires_at') <= now) return 'app_expired'
@@ -40,7 +41,8 @@ const refusalOf = (row: SqlRow | undefined, now: number): Refusal['code'] | unde
   return status === 'needs_reauth' ? 'connection_needs_reauth' : 'connection_revoked'
 }
 
-const refuse = (code: Refusal['code']): Refusal => ({
+/** Refuses without an amount. */
+export const refuse = (code: Refusal['code']): Refusal => ({
   admitted: false,
   code,
   scope: code.startsWith('connection_') ? 'tenant' : 'key',
@@ -57,42 +59,40 @@ const claimAll = async (
     // An amount of zero asks for nothing, so an exhausted account must not refuse it.
     if (entry.amount === 0n || (await claim(sql, { ...entry, tenantId }))) continue
     for (const { account, amount } of claims.slice(0, index)) if (amount !== 0n) await unclaim(sql, account, amount)
-    const { credit, settled, held } = await readAccount(sql, entry.account)
-    const available = entry.limit + credit - settled - held
-    return {
-      admitted: false,
-      code: entry.code,
-      scope: entry.scope,
-      required: entry.amount,
-      available: available > 0n ? available : 0n,
-      ...(entry.endsAt !== null && { retryAfterSeconds: Math.max(1, Math.ceil((entry.endsAt - now) / 1000)) }),
-    }
+    return refuseClaim(entry, await readAccount(sql, entry.account), now)
   }
   return undefined
 }
 
+/** Refuses because an account has no room for a claim. */
+export const refuseClaim = (claim: Claim, { credit, settled, held }: Account, now: EpochMs): Refusal => {
+  const available = claim.limit + credit - settled - held
+  return {
+    admitted: false,
+    code: claim.code,
+    scope: claim.scope,
+    required: claim.amount,
+    available: available > 0n ? available : 0n,
+    ...(claim.endsAt !== null && { retryAfterSeconds: Math.max(1, Math.ceil((claim.endsAt - now) / 1000)) }),
+  }
+}
+
+/** The columns of a hold, in the order of {@link holdValues}; its state comes beside them. */
+export const holdColumns: readonly string[] = [
+  ...['attempt_id', 'request_id', 'tenant_id', 'key_id', 'app_id', 'connection_id', 'integration', 'route', 'model'],
+  ...['streamed', 'wallet_nanos', 'spend_nanos', 'tokens', 'entries', 'admitted_at', 'expires_at'],
+]
+
+/** A hold as columns. */
+export const holdValues = (request: HoldRequest, entries: readonly Entry[], now: EpochMs): readonly SqlValue[] => [
+  ...[request.attemptId, request.requestId, request.tenantId, request.keyId, request.appId, request.connectionId],
+  ...[request.integration, request.route, request.model, request.streamed ? 1 : 0],
+  ...[request.walletNanos, request.spendNanos, request.tokens, encodeEntries(entries), now, now + request.ttlMs],
+]
+
+const insert = `INSERT INTO holds (${holdColumns.join(', ')}, state)
+  VALUES (${holdColumns.map((_, index) => `$${index + 1}`).join(', ')}, 'open')`
+
 const insertHold = async ({ sql, now }: Transaction, request: HoldRequest, claims: readonly Claim[]): Promise<void> => {
-  await sql.run(
-    `INSERT INTO holds (attempt_id, request_id, tenant_id, key_id, app_id, connection_id, integration, route, model,
-       streamed, wallet_nanos, spend_nanos, tokens, entries, admitted_at, expires_at, state)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'open')`,
-    [
-      request.attemptId,
-      request.requestId,
-      request.tenantId,
-      request.keyId,
-      request.appId,
-      request.connectionId,
-      request.integration,
-      request.route,
-      request.model,
-      request.streamed ? 1 : 0,
-      request.walletNanos,
-      request.spendNanos,
-      request.tokens,
-      encodeEntries(claims),
-      now,
-      now + request.ttlMs,
-    ],
-  )
+  await sql.run(insert, holdValues(request, claims, now))
 }

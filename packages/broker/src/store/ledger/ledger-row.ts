@@ -1,9 +1,10 @@
-import type { Settlement } from '../records.ts'
+import type { EpochMs, Settlement } from '../records.ts'
 import type { SqlValue, Transaction } from '../sql.ts'
 import { encodeLines } from './charge-lines.ts'
 import { quantityColumns, quantityValues } from './quantity-columns.ts'
 
-const columns = [
+/** The columns of a ledger row, in the order of {@link ledgerRowValues}. */
+export const ledgerRowColumns: readonly string[] = [
   ...['attempt_id', 'kind', 'state', 'reason', 'flags'],
   ...['wallet_nanos', 'spend_nanos', 'list_nanos', 'cache_savings_nanos', 'tokens', 'lines'],
   ...['reasoning_tokens', 'served_model', 'response_id', 'upstream_status', 'ttfb_micros', 'duration_micros'],
@@ -11,8 +12,8 @@ const columns = [
   ...quantityColumns,
 ]
 
-const insert = `INSERT INTO ledger_rows (${columns.join(', ')})
-  VALUES (${columns.map((_, index) => `$${index + 1}`).join(', ')})`
+const insert = `INSERT INTO ledger_rows (${ledgerRowColumns.join(', ')})
+  VALUES (${ledgerRowColumns.map((_, index) => `$${index + 1}`).join(', ')})`
 
 /** Appends a row. Its money and quantities are what it adds: for a correction, the difference. */
 export const appendLedgerRow = async (
@@ -20,15 +21,22 @@ export const appendLedgerRow = async (
   kind: 'terminal' | 'correction',
   settlement: Settlement,
 ): Promise<void> => {
-  await sql.run(insert, [
-    ...[settlement.attemptId, kind, settlement.state, settlement.reason, JSON.stringify(settlement.flags)],
-    ...[settlement.walletNanos, settlement.spendNanos, settlement.listNanos, settlement.cacheSavingsNanos],
-    ...[settlement.tokens, encodeLines(settlement.lines), settlement.reasoningTokens, settlement.servedModel],
-    ...[settlement.responseId, settlement.upstreamStatus, micros(settlement.ttfbMs), micros(settlement.durationMs)],
-    now,
-    ...quantityValues(settlement.quantities),
-  ])
+  await sql.run(insert, ledgerRowValues(kind, settlement, now))
 }
+
+/** A ledger row as columns. */
+export const ledgerRowValues = (
+  kind: 'terminal' | 'correction',
+  settlement: Settlement,
+  now: EpochMs,
+): readonly SqlValue[] => [
+  ...[settlement.attemptId, kind, settlement.state, settlement.reason, JSON.stringify(settlement.flags)],
+  ...[settlement.walletNanos, settlement.spendNanos, settlement.listNanos, settlement.cacheSavingsNanos],
+  ...[settlement.tokens, encodeLines(settlement.lines), settlement.reasoningTokens, settlement.servedModel],
+  ...[settlement.responseId, settlement.upstreamStatus, micros(settlement.ttfbMs), micros(settlement.durationMs)],
+  now,
+  ...quantityValues(settlement.quantities),
+]
 
 const micros = (milliseconds: number | null): SqlValue =>
   milliseconds === null ? null : Math.round(milliseconds * 1000)

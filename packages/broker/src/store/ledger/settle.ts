@@ -26,7 +26,7 @@ export const settle = async (transaction: Transaction, settlement: Settlement): 
   await appendLedgerRow(transaction, 'terminal', withOvershoot(settlement, settlement, amountsOf(closed)))
   for (const { account, measure, amount } of entriesOf(closed)) {
     const tenantId = textOf(closed, 'tenant_id')
-    await move(transaction.sql, { account, tenantId, held: amount, settled: settledAmount(measure, settlement) })
+    await move(transaction, { account, tenantId, held: amount, settled: settledAmount(measure, settlement) })
   }
   return true
 }

@@ -12,8 +12,11 @@ export interface Window {
 /** The minute, named by its number since the epoch. */
 export const minuteAt = (now: EpochMs): Window => {
   const minute = Math.floor(now / minuteMs)
-  return { name: String(minute), endsAt: (minute + 1) * minuteMs }
+  return { name: String(minute), endsAt: minuteEnd(minute) }
 }
+
+/** When a minute ends, by its number since the epoch. */
+export const minuteEnd = (minute: number): EpochMs => (minute + 1) * minuteMs
 
 /** The UTC day, such as `2026-11-20`. */
 export const dayAt = (now: EpochMs): Window => {

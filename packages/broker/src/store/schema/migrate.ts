@@ -1,13 +1,13 @@
 import { createVendoError } from '@vendo/contract'
 import { numberOf, type Transaction } from '../sql.ts'
-import { migrations } from './migrations.ts'
+import { type Dialect, migrations } from './migrations.ts'
 
 /**
  * Brings the schema up to date inside the given transaction and resolves to its version.
  *
  * @throws {VendoError} `store_unavailable` when a newer Vendo wrote the store: an older one must not guess at it.
  */
-export const migrate = async ({ sql, now }: Transaction): Promise<number> => {
+export const migrate = async ({ sql, now }: Transaction, dialect: Dialect): Promise<number> => {
   await sql.run('CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)')
   const [row] = await sql.all('SELECT COALESCE(MAX(version), 0) AS version FROM schema_versions')
   const current = row === undefined ? 0 : numberOf(row, 'version')
@@ -18,9 +18,9 @@ export const migrate = async ({ sql, now }: Transaction): Promise<number> => {
       suggestedFix: 'Use the version of Vendo that wrote the store, or a newer one.',
     })
   }
-  for (const { version, statements, sqliteStatements } of migrations) {
+  for (const { version, statements, own } of migrations) {
     if (version <= current) continue
-    for (const statement of [...statements, ...sqliteStatements]) await sql.run(statement)
+    for (const statement of [...statements, ...own[dialect]]) await sql.run(statement)
     await sql.run('INSERT INTO schema_versions (version, applied_at) VALUES ($1, $2)', [version, now])
   }
   return newest

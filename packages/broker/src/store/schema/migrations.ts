@@ -1,17 +1,33 @@
+import { appendOnlyPostgres } from './append-only-postgres.ts'
 import { appendOnlySqlite } from './append-only-sqlite.ts'
 import { directoryTables } from './directory-tables.ts'
 import { ledgerTables } from './ledger-tables.ts'
 
+/** Which database a store lives in. */
+export type Dialect = 'sqlite' | 'postgres'
+
 /** One step of the schema. Once released it never changes: what comes later is another step. */
 export interface Migration {
   readonly version: number
-  /** Runs unchanged on every database. */
+  /** Runs on every database. */
   readonly statements: readonly string[]
   /** What has no common wording, such as triggers. */
-  readonly sqliteStatements: readonly string[]
+  readonly own: { readonly [D in Dialect]: readonly string[] }
 }
 
 /** Every step, oldest first. */
 export const migrations: readonly Migration[] = [
-  { version: 1, statements: [...directoryTables, ...ledgerTables], sqliteStatements: appendOnlySqlite },
+  {
+    version: 1,
+    statements: [...directoryTables, ...ledgerTables],
+    own: { sqlite: appendOnlySqlite, postgres: appendOnlyPostgres },
+  },
+  {
+    version: 2,
+    statements: [
+      'ALTER TABLE accounts ADD COLUMN window_ends_at BIGINT',
+      'CREATE INDEX accounts_prunable ON accounts (window_ends_at) WHERE window_ends_at IS NOT NULL',
+    ],
+    own: { sqlite: [], postgres: [] },
+  },
 ]

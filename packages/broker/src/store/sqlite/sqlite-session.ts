@@ -1,10 +1,9 @@
 import { DatabaseSync } from 'node:sqlite'
 import { isVendoError } from '@vendo/contract'
-import { commands } from '../commands.ts'
 import type { Job, Reply } from '../group-commit-store.ts'
 import type { EpochMs } from '../records.ts'
+import { JobFailure, type RunJob, runAlone, runPlainly } from '../run-job.ts'
 import { migrate } from '../schema/migrate.ts'
-import type { Transaction } from '../sql.ts'
 import { storeErrorData, storeUnavailable } from '../store-error.ts'
 import { createPrivateFile } from './private-file.ts'
 import { lockStore, type StoreLock } from './sqlite-lock.ts'
@@ -62,7 +61,7 @@ export const openSqliteSession = async ({ path, lock }: SqliteLocation): Promise
 const createSession = async (database: DatabaseSync, lock: StoreLock | undefined): Promise<SqliteSession> => {
   const sql = createSqliteSql(database)
   database.exec('BEGIN IMMEDIATE')
-  await migrate({ sql, now: Date.now() })
+  await migrate({ sql, now: Date.now() }, 'sqlite')
   database.exec('COMMIT')
   return {
     async commit(jobs, clock) {
@@ -94,34 +93,5 @@ const createSession = async (database: DatabaseSync, lock: StoreLock | undefined
       database.close()
       lock?.release()
     },
-  }
-}
-
-type RunJob = (transaction: Transaction, job: Job) => Promise<Reply>
-
-/** Tells a job that failed from a transaction that could not begin or commit. */
-class JobFailure extends Error {}
-
-type AnyCommand = (transaction: Transaction, ...parameters: readonly unknown[]) => Promise<unknown>
-
-const runPlainly: RunJob = async (transaction, { name, parameters }) => {
-  try {
-    return { ok: true, value: await (commands[name] as AnyCommand)(transaction, ...parameters) }
-  } catch (error) {
-    throw new JobFailure(name, { cause: error })
-  }
-}
-
-const runAlone: RunJob = async (transaction, { name, parameters }) => {
-  const { sql } = transaction
-  await sql.run('SAVEPOINT job')
-  try {
-    const value = await (commands[name] as AnyCommand)(transaction, ...parameters)
-    await sql.run('RELEASE SAVEPOINT job')
-    return { ok: true, value }
-  } catch (error) {
-    await sql.run('ROLLBACK TO SAVEPOINT job')
-    await sql.run('RELEASE SAVEPOINT job')
-    return { ok: false, error: storeErrorData(error) }
   }
 }
