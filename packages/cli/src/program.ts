@@ -42,14 +42,16 @@ const commands = [
  * @param words what stands behind `vendo`.
  */
 export const runVendo = async (words: readonly string[], surroundings: Omit<CliContext, 'exit'>): Promise<number> => {
-  let exitCode = 0
+  let exitCode: number | undefined
   const context = { ...surroundings, exit: (code: number) => (exitCode = code) }
   try {
     await (await createProgram(words, context)).parseAsync([...words], { from: 'user' })
-    return exitCode
+    return exitCode ?? 0
   } catch (failure) {
     if (failure instanceof CommanderError) return failure.exitCode === 0 ? 0 : usageExitCode
-    return writeFailure(context, failure)
+    // What a command that was run ended with stays its exit code, even if its bill could not be had.
+    const failureCode = writeFailure(context, failure)
+    return exitCode ?? failureCode
   }
 }
 

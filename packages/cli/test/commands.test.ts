@@ -167,6 +167,13 @@ describe('a broker that runs already', () => {
     expect(readFileSync(join(folder, '.vendo', 'broker.json'), 'utf8')).toContain(broker.url)
   })
 
+  it('is not passed over for want of a management key', async () => {
+    const { broker } = await openBench()
+    const env = { VENDO_BASE_URL: broker.url, VENDO_API_KEY: broker.appKey.reveal() }
+    const { code, err } = await vendo(['run', 'true'], { cwd: folderWith(), env })
+    expect([code, err]).toEqual([1, expect.stringMatching(/^vendo: VENDO_BASE_URL names the broker[^\n]*\n$/)])
+  })
+
   it('is told from one that is not there', async () => {
     const nobody = await vendo(['balance'], { cwd: folderWith() })
     expect([nobody.code, nobody.err]).toEqual([

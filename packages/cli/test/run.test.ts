@@ -1,10 +1,24 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { app, folderWith, spawnVendo, startAnthropic, vendo } from './vendo.ts'
 
 /** Prints the variables of its environment as JSON. */
 const printEnv = 'process.stdout.write(JSON.stringify(process.env))'
+
+/** The command lines of every process; from /proc where there is one, because slim machines have no `ps`. */
+const listProcesses = (): string => {
+  if (!existsSync('/proc/self/cmdline')) return execFileSync('ps', ['-axo', 'args'], { encoding: 'utf8' })
+  const lines = readdirSync('/proc').map((entry) => {
+    try {
+      return readFileSync(`/proc/${Number(entry)}/cmdline`, 'utf8').replaceAll('\0', ' ')
+    } catch {
+      // Not a process, or one that has just ended.
+      return ''
+    }
+  })
+  return lines.join('\n')
+}
 
 describe('vendo run: the command', () => {
   it('keeps its stdout and its exit code, and has its bill on stderr', async () => {
@@ -110,7 +124,7 @@ describe('vendo run: the broker', () => {
     const script = 'console.log("ready"); setInterval(() => {}, 1000); process.on("SIGTERM", () => process.exit(0))'
     const { child, shows, ended } = spawnVendo(['run', process.execPath, '-e', script], { cwd: folderWith(), env })
     await shows('ready')
-    const list = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+    const list = listProcesses()
     child.kill('SIGTERM')
     await ended
     expect(list).toContain('console.log("ready")')

@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'dotenv'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startLocalBroker } from '../src/local/local-broker.ts'
 import { app, folderWith, spawnVendo, startAnthropic, vendo } from './vendo.ts'
 
 describe('vendo dev', () => {
@@ -20,6 +21,18 @@ describe('vendo dev', () => {
     expect(err).toMatch(/^vendo: anthropic uses the key in ANTHROPIC_API_KEY, at http/)
     expect(out + err).not.toContain('test-upstream-key')
     expect(parse(readFileSync(path, 'utf8'))['ANTHROPIC_API_KEY']).toMatch(/^vendo_sk_/)
+  })
+
+  it('takes the bill of a run along when it dies, but not the exit code of the command', async () => {
+    const { env } = await startAnthropic()
+    const cwd = folderWith()
+    const { shows, ended } = spawnVendo(['dev', '--port', '0'], { cwd, env })
+    await shows('Ctrl-C')
+    const kill = `process.kill(JSON.parse(require('fs').readFileSync('.vendo/broker.json')).pid, 'SIGKILL'); process.exit(4)`
+    const run = await spawnVendo(['run', process.execPath, '-e', kill], { cwd }).ended
+    expect((await ended).code).toBeNull()
+    expect(run.code).toBe(4)
+    expect(run.err).toMatch(/^vendo: No broker answers at [^\n]*\n$/)
   })
 
   it('simulates without a key, and says so; --live fails instead', async () => {
@@ -44,6 +57,32 @@ describe('vendo dev', () => {
     await first.shows('Ctrl-C')
     const second = await vendo(['dev', '--port', '0'], { cwd, env })
     expect([second.code, second.err]).toEqual([1, expect.stringMatching(/^vendo: A broker already runs in [^\n]*\n$/)])
+  })
+})
+
+describe('a store that another process uses', () => {
+  const locked = async () => {
+    const cwd = folderWith({ 'app.mjs': app })
+    const holder = await startLocalBroker({ directory: cwd, announce: false })
+    onTestFinished(() => holder.close())
+    return cwd
+  }
+
+  it('stops vendo dev with one line that names the file and the process', async () => {
+    const { env } = await startAnthropic()
+    const { code, err } = await vendo(['dev', '--port', '0'], { cwd: await locked(), env })
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/^vendo: The store \S+ledger\.sqlite is in use by [^\n]*\n$/),
+    ])
+    expect(err).toContain(`process ${process.pid}`)
+  })
+
+  it('does not stop vendo run, which then keeps its bill in memory and says so', async () => {
+    const { env } = await startAnthropic()
+    const { out, err } = await spawnVendo(['run', process.execPath, 'app.mjs'], { cwd: await locked(), env }).ended
+    expect(out).toBe('status 200 null\n')
+    expect(err).toMatch(/is in use: this run keeps its bill in memory[\s\S]*total of 1 call/)
   })
 })
 

@@ -65,22 +65,20 @@ const runAgainst = async (broker: RunBroker, context: CliContext, task: Task): P
   const budgetNanos = budget === undefined ? undefined : nanosFromUsd(budget)
   const name = `vendo run ${basename(task.words[0] ?? '')}`
   const key = await mintRunKey(client, { appId: broker.appId, tenant, name, budgetNanos })
-  let exitCode: number
-  let calls: readonly CallResponse[]
   try {
-    exitCode = await runWithKey(broker, context, { ...task, key })
-    calls = await awaitCalls(broker, { keyId: key.id, tenant })
+    const exitCode = await runWithKey(broker, context, { ...task, key })
+    context.exit(exitCode)
+    const calls = await awaitCalls(broker, { keyId: key.id, tenant })
+    writeBill(context, {
+      calls,
+      exitCode,
+      simulated: broker.simulated,
+      ...(budgetNanos !== undefined && { budgetNanos }),
+      json: task.options.json === true,
+    })
   } finally {
     await revokeKey(client, key.id)
   }
-  context.exit(exitCode)
-  writeBill(context, {
-    calls,
-    exitCode,
-    simulated: broker.simulated,
-    ...(budgetNanos !== undefined && { budgetNanos }),
-    json: task.options.json === true,
-  })
 }
 
 const runWithKey = async (

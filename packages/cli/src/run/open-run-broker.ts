@@ -6,6 +6,7 @@ import { createApiClient } from '../http/api-client.ts'
 import { chooseApp } from '../http/choose-app.ts'
 import { type FoundBroker, findBroker } from '../http/find-broker.ts'
 import type { Management } from '../http/open-management.ts'
+import { answersHealth } from '../local/answers-health.ts'
 import { type LocalBroker, startLocalBroker } from '../local/local-broker.ts'
 import { startSimulatedBroker } from '../local/start-simulated-broker.ts'
 import { findStateDirectory } from '../local/state-directory.ts'
@@ -42,6 +43,12 @@ export const openRunBroker = async (context: CliContext, sources: KeySources, mo
   const running = mode.simulated ? undefined : await findBroker(context)
   if (running?.managementKey !== undefined && !(mode.live && running.local?.simulated === true)) {
     return await useRunning(running, running.managementKey, mode)
+  }
+  if (running !== undefined && running.managementKey === undefined && (await answersHealth(running.url))) {
+    throw new CliError(
+      `VENDO_BASE_URL names the broker at ${running.url}, but there is no management key to make a key for this run.`,
+      'Set VENDO_MANAGEMENT_KEY, or unset VENDO_BASE_URL to run without that broker.',
+    )
   }
   if (mode.simulated) return ofLocal(await startSimulatedBroker({ directory: context.cwd, temporary: true }), [])
   const keys = findProviderKeys(sources)
