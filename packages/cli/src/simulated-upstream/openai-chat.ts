@@ -85,7 +85,7 @@ export const completionEvents = (
     bareEvent({
       ...head,
       choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason }],
-      ...(withUsage && { usage: null }),
+      ...(asked.includeUsage && !dialect.alwaysReportsUsage && { usage: null }),
     })
   return [
     ...(dialect.preamble === '' ? [] : [dialect.preamble]),

@@ -10,7 +10,7 @@ const nanosPerToken = { input: 100n, output: 400n }
 
 const dialect: ChatDialect = {
   id: 'gen-simulated',
-  envelope: { provider: 'Simulated' },
+  envelope: { provider: 'Simulated', system_fingerprint: 'simulated' },
   showsThinking: true,
   preamble: ': OPENROUTER PROCESSING\n\n',
   alwaysReportsUsage: true,
