@@ -22,5 +22,5 @@ export default [
   ),
   project('integrations', ['packages/integrations/**/*.test.ts']),
   project('examples', ['examples/**/*.test.ts']),
-  project('tools', ['tools/**/*.test.ts']),
+  project('tools', ['tools/**/*.test.ts', 'bench/**/*.test.ts']),
 ]
