@@ -12,12 +12,14 @@ import type { WithoutVendo } from './demo-document.ts'
 import type { MeteredRun } from './metered-run.ts'
 import type { CapProof } from './prove-cap.ts'
 import type { Stage } from './stage.ts'
+import { createWordWrap } from './word-wrap.ts'
 
 /** Tells the demonstration to a person, as it happens. */
 export interface Narrator {
   opening(stage: Stage): void
   appStarts(injection: Injection): void
   answer(text: string): void
+  answersEnd(): void
   bill(run: MeteredRun, simulated: boolean): void
   proof(proof: CapProof): void
   withoutVendo(run: WithoutVendo | undefined): void
@@ -33,10 +35,13 @@ export const createNarrator = (context: CliContext): Narrator => {
   const colour = wantsColour(context, output)
   const width = Math.min(output.columns ?? 80, widestBill)
   const page: Page = { ink: createInk(colour), width, write: (text) => output.write(text) }
+  const lineWidth = output.isTTY === true ? width : Number.POSITIVE_INFINITY
+  const wrap = createWordWrap(lineWidth, paintHeadings(page))
   return {
     opening: (stage) => writeOpening(page, context, stage),
     appStarts: (injection) => writeVariables(page, injection),
-    answer: (text) => page.write(paintHeadings(printable(text), page.ink)),
+    answer: (text) => wrap.write(printable(text)),
+    answersEnd: () => wrap.end(),
     bill: (run, simulated) => page.write(`\n${renderBill({ title: 'The bill', ...run, simulated, colour, width })}`),
     proof: (proof) => writeProof(page, proof),
     withoutVendo: (run) => writeWithoutVendo(page, run),
@@ -96,7 +101,17 @@ const writeVariables = (page: Page, { vars }: Injection): void => {
   }
 }
 
-const paintHeadings = (text: string, ink: Ink): string => text.replace(/^> .*$/gm, (line) => ink.paint('strong', line))
+/** Lines that begin with `>` name the call that follows. */
+const paintHeadings = ({ ink, write }: Page): ((text: string) => void) => {
+  let atLineStart = true
+  let inHeading = false
+  return (text) => {
+    if (text === '\n') inHeading = false
+    else if (atLineStart) inHeading = text.startsWith('>')
+    atLineStart = text === '\n'
+    write(inHeading ? ink.paint('strong', text) : text)
+  }
+}
 
 const writeProof = (page: Page, proof: CapProof): void => {
   const { refusal, fittingMaxTokens, passed } = proof

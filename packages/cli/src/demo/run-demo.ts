@@ -1,6 +1,8 @@
+import { constants } from 'node:os'
 import { nanosFromUsd } from '@vendo/contract'
 import type { CliContext } from '../context.ts'
 import { loadInjection } from '../env/load-injection.ts'
+import { CliError } from '../terminal/cli-error.ts'
 import { untilStopped } from '../terminal/until-stopped.ts'
 import { type DemoResult, demoDocument, type WithoutVendo } from './demo-document.ts'
 import { type MeteredRun, readLedger, runMetered } from './metered-run.ts'
@@ -35,7 +37,9 @@ export const runDemo = async (context: CliContext, options: DemoOptions): Promis
     progress.waitFor('starting the broker')
     const stage = await openStage(context, options)
     try {
-      await Promise.race([perform({ context, options, stage, progress }, stop.signal), stop.signal])
+      const shown = perform({ context, options, stage, progress }, stop.signal)
+      await Promise.race([shown, stop.signal.then(interrupted)])
+      if (!options.once) await serve(context, stop.signal)
     } finally {
       progress.clear()
       await stage.close()
@@ -44,6 +48,15 @@ export const runDemo = async (context: CliContext, options: DemoOptions): Promis
     progress.clear()
     stop.release()
   }
+}
+
+const interrupted = (): never => {
+  throw new CliError('Interrupted.', undefined, 128 + constants.signals.SIGINT)
+}
+
+const serve = async ({ errors }: CliContext, stopped: Promise<void>): Promise<void> => {
+  await stopped
+  errors.write('vendo: stopping; Ctrl-C again to cut what still runs.\n')
 }
 
 interface Performance {
@@ -60,9 +73,7 @@ const perform = async (performance: Performance, stopped: Promise<void>): Promis
   const narrator = options.json ? silent : createNarrator(context)
   const result = await show(performance, narrator, interrupt.signal)
   if (options.json) context.output.write(`${JSON.stringify(demoDocument(result), null, 2)}\n`)
-  if (options.once) return narrator.yourTurn(stage, undefined)
-  narrator.yourTurn(stage, await loadInjection(stage.broker))
-  await stopped
+  narrator.yourTurn(stage, options.once ? undefined : await loadInjection(stage.broker))
 }
 
 const show = async (performance: Performance, narrator: Narrator, signal: AbortSignal): Promise<DemoResult> => {
@@ -82,6 +93,7 @@ const show = async (performance: Performance, narrator: Narrator, signal: AbortS
     signal,
     capNanos: options.live ? liveCapNanos : undefined,
   })
+  narrator.answersEnd()
   narrator.bill(run, simulated)
   progress.waitFor('asking for too much')
   const proof = await proveCap(stage)
@@ -116,6 +128,7 @@ const silent: Narrator = {
   opening: nothing,
   appStarts: nothing,
   answer: nothing,
+  answersEnd: nothing,
   bill: nothing,
   proof: nothing,
   withoutVendo: nothing,

@@ -120,9 +120,9 @@ const readBody = async (message: IncomingMessage): Promise<string> => {
 
 const send = async (sent: Answer, answer: ServerResponse, paceMs: number): Promise<void> => {
   const headers = { 'request-id': 'req_simulated', 'x-simulated': 'true' }
+  // No model answers at once, while a refusal does.
+  if (paceMs > 0 && (sent.kind === 'stream' || sent.status === 200)) await wait(paceMs * piecesBeforeAnswer)
   if (sent.kind === 'json') {
-    // Nobody answers at once: a whole answer takes as long as its first words would in a stream.
-    if (sent.status === 200 && paceMs > 0) await wait(paceMs * piecesBeforeAnswer)
     const body = Buffer.from(JSON.stringify(sent.body))
     answer.writeHead(sent.status, { ...headers, 'content-type': 'application/json', 'content-length': body.length })
     answer.end(body)
@@ -130,7 +130,6 @@ const send = async (sent: Answer, answer: ServerResponse, paceMs: number): Promi
   }
   answer.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
   answer.flushHeaders()
-  if (paceMs > 0) await wait(paceMs * piecesBeforeAnswer)
   for (const piece of sent.pieces) {
     if (answer.destroyed) return
     answer.write(piece)
