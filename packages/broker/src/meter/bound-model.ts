@@ -1,9 +1,9 @@
-import type { Meter } from '@vendo/contract'
+import { type Meter, meters } from '@vendo/contract'
 import type { BoundConstants } from '@vendo/integrations/providers'
 import type { ModelRates } from '@vendo/integrations/rates'
 import type { RequestFacts } from '@vendo/wire'
 import type { EpochMs } from '../store/records.ts'
-import type { MarginOf } from './amount.ts'
+import { chargeAmount, type MarginOf } from './amount.ts'
 import { amountOf, type Costing, mergeLines, type WorstCase, worstCaseOf } from './bound-cost.ts'
 import { countOf, type Demand, inputOf, readDemand } from './bound-demand.ts'
 import type { ToolBound } from './bound-tools.ts'
@@ -59,8 +59,24 @@ export const boundModel = (model: ModelRates, context: BoundContext): ModelBound
     ])
     return { ...own, lines, amount: sum(lines.map((line) => amountOf(line, costing))) }
   }
-  return { list: worst('list'), charge: worst('charge'), output: demand.output, maxOutput: countOf(model.maxOutput) }
+  const list = worst('list')
+  const margin = sameMargin(context.marginOf)
+  const charge = margin === undefined ? worst('charge') : markedUp(list, margin)
+  return { list, charge, output: demand.output, maxOutput: countOf(model.maxOutput) }
 }
+
+/** The one margin of every meter, or `undefined` where they differ. */
+const sameMargin = (marginOf: MarginOf): string | undefined => {
+  const [first, ...rest] = meters.map(marginOf)
+  return rest.every((margin) => margin === first) ? first : undefined
+}
+
+/** One margin on everything changes every amount alike, and so not which meter is the dearest. */
+const markedUp = ({ lines, amount, perOutputToken }: WorstCase, margin: string): WorstCase => ({
+  lines,
+  amount: chargeAmount(amount, margin),
+  perOutputToken: chargeAmount(perOutputToken, margin),
+})
 
 const findMissing = (
   model: ModelRates,

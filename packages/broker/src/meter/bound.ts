@@ -96,7 +96,7 @@ const unpriced = (model: string, missing: string): BoundRefusal => ({
 
 const summarize = (models: readonly ModelBound[], marginOf: MarginOf): Bound => {
   const dearest = models.reduce((left, right) => (exceeds(right.charge.amount, left.charge.amount) ? right : left))
-  const { lines, chargeNanos } = roundLines(dearest.charge.lines, marginOf, ceiling)
+  const chargeNanos = ceiling(dearest.charge.amount)
   const listNanos = models.map(({ list }) => ceiling(list.amount)).reduce(larger)
   if (larger(listNanos, chargeNanos) > mostNanos) {
     return { ok: false, code: 'request_unbounded', message: 'This request could cost more than 1,000,000 USD.' }
@@ -107,7 +107,10 @@ const summarize = (models: readonly ModelBound[], marginOf: MarginOf): Bound => 
     tokens: safeNumber(models.map(({ charge }) => tokensOf(charge.lines)).reduce(larger)),
     listNanos,
     chargeNanos,
-    lines,
+    // Only a call that is settled at its hold needs them.
+    get lines() {
+      return roundLines(dearest.charge.lines, marginOf, ceiling).lines
+    },
     fittingMaxOutput: (availableNanos, basis) => {
       const fitting = models.map((model) => fittingOutput(model, availableNanos, basis)).reduce(smaller)
       return fitting >= 1n ? safeNumber(fitting) : undefined

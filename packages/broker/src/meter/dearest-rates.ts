@@ -1,8 +1,9 @@
-import { type Meter, parseDecimal, type Rational } from '@vendo/contract'
+import type { Meter, Rational } from '@vendo/contract'
 import type { ModelRates, RateRow } from '@vendo/integrations/rates'
 import type { RequestFacts } from '@vendo/wire'
 import type { EpochMs } from '../store/records.ts'
 import { exceeds } from './rational.ts'
+import { readDecimal } from './read-decimal.ts'
 import { effectiveRows, rateRegion, rateSpeed, rateTier } from './select-row.ts'
 
 /** The highest rate of each meter, as the table writes it. */
@@ -17,11 +18,32 @@ export interface ServableConditions {
 
 /** The highest rate of each meter over every price list that the answer could be billed by. */
 export const dearestRates = (model: ModelRates, conditions: ServableConditions): DearestRates => {
+  const rows = effectiveRows(model, conditions.at).filter((row) => isServable(row, conditions))
+  const known = compared.get(model)?.find((entry) => isSame(entry.rows, rows))
+  if (known !== undefined) return known.dearest
+  const dearest = compareRows(rows)
+  const entries = compared.get(model) ?? []
+  compared.set(model, [...entries.slice(-mostRemembered), { rows, dearest }])
+  return dearest
+}
+
+interface Compared {
+  readonly rows: readonly RateRow[]
+  readonly dearest: DearestRates
+}
+
+// The same few sets of lists come up in call after call.
+const compared = new WeakMap<ModelRates, readonly Compared[]>()
+const mostRemembered = 8
+
+const isSame = (left: readonly RateRow[], right: readonly RateRow[]): boolean =>
+  left.length === right.length && left.every((row, index) => row === right[index])
+
+const compareRows = (rows: readonly RateRow[]): DearestRates => {
   const dearest = new Map<Meter, { readonly rateUsd: string; readonly rate: Rational }>()
-  for (const row of effectiveRows(model, conditions.at)) {
-    if (!isServable(row, conditions)) continue
+  for (const row of rows) {
     for (const [meter, rateUsd] of Object.entries(row.usd) as [Meter, string][]) {
-      const rate = parseDecimal(rateUsd)
+      const rate = readDecimal(rateUsd)
       const highest = dearest.get(meter)
       if (highest === undefined || exceeds(rate, highest.rate)) dearest.set(meter, { rateUsd, rate })
     }

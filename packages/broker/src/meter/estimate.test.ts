@@ -8,6 +8,7 @@ const bound = { quantities: { cache_write_5m: 900, output: 500, web_search: 3 } 
 const reading = (facts: Partial<UsageReading> = {}): UsageReading => ({
   served: {},
   complete: false,
+  final: false,
   pending: false,
   failed: false,
   flags: [],

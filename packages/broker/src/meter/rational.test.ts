@@ -1,4 +1,4 @@
-import { ceilDivide, type Rational, roundHalfEven } from '@vendo/contract'
+import { ceilDivide, parseDecimal, type Rational, roundHalfEven } from '@vendo/contract'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { allocate, markUp, sum } from './rational.ts'
@@ -42,6 +42,6 @@ describe('markUp', () => {
     ['0', 1n, 1n],
     ['-0.25', 75n, 100n],
   ])('of %s', (margin, numerator, denominator) => {
-    expect(markUp(margin)).toEqual({ numerator, denominator })
+    expect(markUp(parseDecimal(margin))).toEqual({ numerator, denominator })
   })
 })

@@ -1,4 +1,4 @@
-import { floorDivide, parseDecimal, type Rational } from '@vendo/contract'
+import { floorDivide, type Rational } from '@vendo/contract'
 
 /** The number nought. */
 export const nought: Rational = { numerator: 0n, denominator: 1n }
@@ -26,11 +26,11 @@ export const sum = (terms: readonly Rational[]): Rational => {
   return { numerator, denominator }
 }
 
-/** `1 + margin` for a margin written as a decimal fraction. @throws {TypeError} `ERR_INVALID_ARG_VALUE` when it is not one. */
-export const markUp = (margin: string): Rational => {
-  const { numerator, denominator } = parseDecimal(margin)
-  return { numerator: denominator + numerator, denominator }
-}
+/** `1 + margin`. */
+export const markUp = ({ numerator, denominator }: Rational): Rational => ({
+  numerator: denominator + numerator,
+  denominator,
+})
 
 /**
  * Whole parts that sum to `total`, each the floor of its exact share or one more: the largest remainders are rounded up,

@@ -30,11 +30,35 @@ const nonStandard = (name: string | undefined, standard: ReadonlySet<string>): s
   name === undefined || standard.has(name) ? undefined : name
 
 /** The price lists in force at an instant. A bare date means its first instant, UTC; `effectiveUntil` itself is outside. */
-export const effectiveRows = ({ rates }: ModelRates, at: EpochMs): readonly RateRow[] =>
-  rates.filter(
-    ({ effectiveFrom, effectiveUntil }) =>
-      Date.parse(effectiveFrom) <= at && (effectiveUntil === undefined || at < Date.parse(effectiveUntil)),
-  )
+export const effectiveRows = (model: ModelRates, at: EpochMs): readonly RateRow[] => {
+  const known = inForce.get(model)
+  if (known !== undefined && known.from <= at && at < known.until) return known.rows
+  const now = inForceAt(model, at)
+  inForce.set(model, now)
+  return now.rows
+}
+
+/** The lists in force, and for how long that stays so. */
+interface InForce {
+  readonly rows: readonly RateRow[]
+  readonly from: EpochMs
+  readonly until: EpochMs
+}
+
+// Every call asks several times, and the answer changes a few times in a model's life.
+const inForce = new WeakMap<ModelRates, InForce>()
+
+const inForceAt = ({ rates }: ModelRates, at: EpochMs): InForce => {
+  const changes = rates.flatMap((row) => [Date.parse(row.effectiveFrom), endOf(row)])
+  return {
+    rows: rates.filter((row) => Date.parse(row.effectiveFrom) <= at && at < endOf(row)),
+    from: Math.max(Number.NEGATIVE_INFINITY, ...changes.filter((change) => change <= at)),
+    until: Math.min(Number.POSITIVE_INFINITY, ...changes.filter((change) => change > at)),
+  }
+}
+
+const endOf = ({ effectiveUntil }: RateRow): EpochMs =>
+  effectiveUntil === undefined ? Number.POSITIVE_INFINITY : Date.parse(effectiveUntil)
 
 /**
  * The price list for exactly this combination, or `undefined`: nothing is derived from a neighbouring one. A list for a

@@ -32,6 +32,7 @@ const read = (usage: Usage | undefined, facts: Partial<UsageReading> = {}): Usag
   ...(usage === undefined ? {} : { usage }),
   served: { model: 'claude-haiku-4-5-20251001' },
   complete: true,
+  final: usage !== undefined && facts.complete !== false && facts.pending !== true,
   pending: false,
   failed: false,
   flags: [],
@@ -164,6 +165,14 @@ describe('a quantity without a rate', () => {
   it('is no correction: without a hold it is not actual', () => {
     const settled = charge(read(usage, { served: { model: 'claude-next' } }), { bound: undefined })
     expect(settled).toMatchObject({ state: 'estimated', walletNanos: 0n, lines: [] })
+  })
+})
+
+describe('a call cut between its usage and its end', () => {
+  it.each(['client_gone', 'upstream_died', 'timeout', 'shutdown'] as const)('is settled exactly: %s', (end) => {
+    const facts = { complete: false, final: true, visibleOutputBytes: 900 }
+    const settled = charge(read({ quantities: { input: 3, output: 5 } }, facts), { end })
+    expect(settled).toMatchObject({ state: 'actual', reason: null, quantities: { input: 3, output: 5 } })
   })
 })
 

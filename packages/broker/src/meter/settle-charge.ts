@@ -81,8 +81,8 @@ const actual = (options: ChargeOptions, { usage }: UsageReading): Charge => {
 }
 
 /** The usage is that of the whole answer, and not what a stream said at its start. */
-const isFinal = ({ usage, complete, pending }: UsageReading): boolean =>
-  usage !== undefined && complete && !pending && (usage.reportedCostUsd !== undefined || tellsInput(usage.quantities))
+const isFinal = ({ usage, final }: UsageReading): boolean =>
+  usage !== undefined && final && (usage.reportedCostUsd !== undefined || tellsInput(usage.quantities))
 
 const estimateReason = ({ reading, end }: ChargeOptions): string => {
   if (reading?.pending === true) return 'background'
