@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type Connection, resolveDeploymentEnvVars } from '@vendo/integrations'
 
-// What a platform has stored for one deployment: the app's key, minted when it was created, and what it is bound to.
-const broker = process.env['BROKER_URL'] ?? 'http://127.0.0.1:8787'
-const vendoApiKey = process.env['DEPLOYMENT_KEY'] ?? ''
+// What a platform has stored for one deployment: the app's key, minted when it was created, and what it is bound to. Here
+// the first two come from the environment, so that the example runs as it is.
+const { VENDO_BASE_URL: broker = 'http://127.0.0.1:8787', VENDO_API_KEY: vendoApiKey = '' } = process.env
 const connections: Connection[] = [
   { slug: 'anthropic', profile: 'vendo_managed_pool' },
   {

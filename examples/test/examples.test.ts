@@ -68,7 +68,7 @@ describe('deployment-platform', () => {
   it('starts the app with what the resolver returns, and shows no secret', async () => {
     const app = await broker.openApp()
     const { VENDO_API_KEY: key = '' } = app.vars
-    const env = { BROKER_URL: broker.url, DEPLOYMENT_KEY: key }
+    const env = { VENDO_BASE_URL: broker.url, VENDO_API_KEY: key }
     const { output } = await runScript('deployment-platform/platform.ts', { env, usesSources: true })
     expect(output).toContain(`ANTHROPIC_BASE_URL=${broker.url}/anthropic/v1`)
     expect(output).toContain('ANTHROPIC_API_KEY=(secret)')
