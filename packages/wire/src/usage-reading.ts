@@ -13,6 +13,8 @@ export interface UsageReading {
   readonly responseId?: string
   /** The answer reached its own end: `message_stop`, `[DONE]`, `response.completed`, or a whole JSON body. */
   readonly complete: boolean
+  /** `usage` is that of the whole answer, even where a stream was cut between its usage and its own end. */
+  readonly final: boolean
   /** The provider goes on working after this answer (OpenAI background): usage comes with a later poll. */
   readonly pending: boolean
   /** The provider reported an error inside a 200 answer. */

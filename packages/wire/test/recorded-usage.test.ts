@@ -21,6 +21,7 @@ import { findTranscripts } from './find-transcripts.ts'
 const formatOf = ({ provider, meta }: Transcript): WireFormatName => {
   if (provider === 'anthropic') return 'anthropic-messages'
   if (provider === 'openai-embeddings') return 'openai-embeddings'
+  if (provider === 'gemini') return 'gemini-generate'
   return provider.startsWith('openai-responses') || /\/responses/.test(meta.uri ?? '')
     ? 'openai-responses'
     : 'openai-chat'
@@ -69,6 +70,7 @@ const providers = new Set([
   'openai-responses-other',
   'openai-embeddings',
   'openrouter',
+  'gemini',
 ])
 
 const load = async (): Promise<readonly (readonly [Transcript, ExpectedUsage | undefined])[]> => {
@@ -131,7 +133,9 @@ describe.skipIf(!present)('recorded transcripts (skipped where ../shared/transcr
     for (const [transcript] of await load()) {
       const { request } = transcript
       if (request === undefined) continue
-      const facts = readRequestFacts(formatOf(transcript), JSON.parse(request.toString()), request.length)
+      const { uri = '' } = transcript.meta
+      const body: unknown = JSON.parse(request.toString())
+      const facts = readRequestFacts(formatOf(transcript), body, request.length, { path: uri })
       expect(facts.model).toEqual(expect.any(String))
       expect(facts.textBytes).toBeLessThanOrEqual(request.length)
       expect(facts.textBytes).toBeGreaterThan(0)

@@ -22,8 +22,10 @@ export const anthropicAnswer: AnswerFormat = {
     const event = parseMembers(data)
     if (event === undefined) return withFlag(state, 'unreadable_event')
     if (scan.type === 'error' || event.object('error') !== undefined) return { ...state, failed: true }
-    const message = event.object('message')
-    return absorbMembers(state, message ?? event)
+    const read = absorbMembers(state, event.object('message') ?? event)
+    // Nothing but `message_stop` follows the delta that tells why the model stopped.
+    const stops = scan.hasUsage && event.object('delta')?.text('stop_reason') !== undefined
+    return stops ? { ...read, usageFinal: true } : read
   },
 
   interpret: readAnthropicUsage,

@@ -1,5 +1,5 @@
 import type { ErrorShape } from '@vendo/contract'
-import { anthropicError, type ErrorDetails, openAiError } from './error-details.ts'
+import { anthropicError, type ErrorDetails, geminiError, openAiError } from './error-details.ts'
 
 const shapes: { readonly [Shape in ErrorShape]: (details: ErrorDetails) => object } = {
   anthropic: anthropicError,
@@ -7,6 +7,7 @@ const shapes: { readonly [Shape in ErrorShape]: (details: ErrorDetails) => objec
   openrouter: ({ status, code, message, requestId }) => ({
     error: { code: status, message, metadata: { error_code: code, request_id: requestId } },
   }),
+  gemini: (details) => ({ error: geminiError(details) }),
 }
 
 /** The JSON body in which the official SDKs of a provider find an error's type and message. */

@@ -58,7 +58,11 @@ describe('encodeErrorBody', () => {
 describe('encodeStreamError', () => {
   it.each(wireFormatNames)('%s: is one event, which makes the answer failed', (wireFormat) => {
     const bytes = encodeStreamError(wireFormat, details)
-    expect(Buffer.from(bytes).toString().match(/\n\n/g)).toHaveLength(1)
+    expect(
+      Buffer.from(bytes)
+        .toString()
+        .match(/\r?\n\r?\n/g),
+    ).toHaveLength(1)
     const reader = createUsageReader({ wireFormat, contentType: 'sse' })
     reader.push(bytes)
     expect(reader.read()).toMatchObject({ failed: true, complete: false })

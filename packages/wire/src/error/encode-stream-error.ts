@@ -1,6 +1,6 @@
 import type { WireFormatName } from '@vendo/contract'
 import { encodeText } from '../bytes/ascii.ts'
-import { anthropicError, type ErrorDetails, openAiError } from './error-details.ts'
+import { anthropicError, type ErrorDetails, geminiError, openAiError } from './error-details.ts'
 
 /** An error that ends a stream. */
 export interface StreamErrorDetails extends ErrorDetails {
@@ -21,6 +21,7 @@ const encoders: { readonly [Name in WireFormatName]: (details: StreamErrorDetail
     const event = { type: 'error', code, message, param, sequence_number: details.sequenceNumber ?? 0, error }
     return `event: error\ndata: ${JSON.stringify(event)}\n\n`
   },
+  'gemini-generate': (details) => `data: ${JSON.stringify({ error: geminiError(details) })}\r\n\r\n`,
 }
 
 /**

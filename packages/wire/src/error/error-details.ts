@@ -40,3 +40,29 @@ export const openAiError = ({ status, code, message }: ErrorDetails) => ({
   param: null,
   code,
 })
+
+const geminiStatuses: ReadonlyMap<number, string> = new Map([
+  [401, 'UNAUTHENTICATED'],
+  [402, 'FAILED_PRECONDITION'],
+  [403, 'PERMISSION_DENIED'],
+  [404, 'NOT_FOUND'],
+  [409, 'ABORTED'],
+  [429, 'RESOURCE_EXHAUSTED'],
+  [503, 'UNAVAILABLE'],
+  [504, 'DEADLINE_EXCEEDED'],
+])
+
+/** Gemini's error object, with Vendo's code as its reason. @see https://google.aip.dev/193 */
+export const geminiError = ({ status, code, message, requestId }: ErrorDetails) => ({
+  code: status,
+  message,
+  status: geminiStatuses.get(status) ?? (status >= 500 ? 'INTERNAL' : 'INVALID_ARGUMENT'),
+  details: [
+    {
+      '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+      reason: code.toUpperCase(),
+      domain: 'vendo',
+      metadata: { request_id: requestId },
+    },
+  ],
+})

@@ -47,10 +47,13 @@ const absorbChat = (state: AnswerState, members: JsonMembers): AnswerState => {
   const choices = members.get('choices')
   const list = Array.isArray(choices) ? choices.filter(isRawObject) : []
   const failed = isError(members.get('error')) || list.some((choice) => isError(choice['error']))
+  // Servers that report usage all along do so beside choices; the whole answer's comes alone, or with its cost.
+  const last = isRawObject(members.get('usage')) && (list.length === 0 || read.costUsd !== undefined)
   const searched = list.some((choice) => citesWeb(choice['message']) || citesWeb(choice['delta']))
   return {
     ...read,
     ...(failed ? { failed: true } : {}),
+    ...(last ? { usageFinal: true } : {}),
     ...(searched ? { toolUses: new Map([['citations', 'web_search' as const]]) } : {}),
   }
 }

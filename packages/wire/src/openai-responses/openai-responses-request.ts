@@ -13,11 +13,15 @@ export const readOpenAiResponsesRequest = (body: RawObject): FormatFacts => {
   )
   const maxUses = limitOf(body['max_tool_calls'])
   const limit = maxUses === undefined ? {} : { maxUses }
+  const ownTools = tools.filter(runsOnServer)
   const serverTools: readonly ServerTool[] = [
-    ...tools.filter(runsOnServer).map((tool) => readTool(tool, limit)),
+    ...ownTools.map((tool) => readTool(tool, limit)),
     ...objectsOf(body['plugins']).map(({ id }) => ({ type: `plugin:${textOf(id) ?? 'unknown'}` })),
     ...(textOf(body['model'])?.endsWith(':online') === true ? [{ type: 'plugin:web' }] : []),
-    ...objectsOf(body['context_management']).map(({ type }) => ({ type: textOf(type) ?? 'unknown', maxUses: 1 })),
+    ...objectsOf(body['context_management']).map(({ type }) => ({
+      type: textOf(type) ?? 'unknown',
+      ...compactions(ownTools.length > 0, maxUses),
+    })),
   ]
   return {
     content: [body['input'], ...(isRawObject(body['prompt']) ? Object.values(variablesOf(body['prompt'])) : [])],
@@ -32,6 +36,12 @@ export const readOpenAiResponsesRequest = (body: RawObject): FormatFacts => {
     asksForUsage: false,
     background: body['background'] === true,
   }
+}
+
+/** A context is compacted before the model goes on: once for the request, and once for each tool call that lets it grow again. */
+const compactions = (toolsRun: boolean, maxToolCalls: number | undefined): { readonly maxUses?: number } => {
+  if (!toolsRun) return { maxUses: 1 }
+  return maxToolCalls === undefined ? {} : { maxUses: 1 + maxToolCalls }
 }
 
 const readTool = (tool: RawObject, limit: { readonly maxUses?: number }): ServerTool => {

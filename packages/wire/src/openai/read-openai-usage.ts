@@ -1,6 +1,7 @@
 import type { Meter, Quantities } from '@vendo/contract'
 import { type Interpretation, knownQuantities } from '../reader/answer-format.ts'
 import type { AnswerState, RawObject } from '../reader/answer-state.ts'
+import { divideTokens, nonZero } from '../reader/divide-tokens.ts'
 import { badUsageValues, tokenCountAt, unknownUsageKeys } from '../reader/token-count.ts'
 
 const inputDetails = [
@@ -84,7 +85,7 @@ const readInput = (raw: RawObject): Side => {
   const cached = detail('cached_tokens')
   const audio = detail('audio_tokens')
   const cachedAudio = Math.min(detail('cached_tokens_details', 'audio_tokens') ?? 0, cached ?? 0, audio ?? 0)
-  const { parts, rest, exceeds } = divide(total, {
+  const { parts, rest, exceeds } = divideTokens(total, {
     cache_read: minus(cached, cachedAudio),
     cache_read_audio: cachedAudio === 0 ? undefined : cachedAudio,
     cache_write_5m: detail('cache_write_tokens'),
@@ -98,26 +99,11 @@ const readOutput = (raw: RawObject): Side => {
   const total = tokenCountAt(raw, 'completion_tokens') ?? tokenCountAt(raw, 'output_tokens')
   if (total === undefined) return { quantities: {}, exceeds: false }
   const detail = (key: string) => either(raw, ['completion_tokens_details', 'output_tokens_details'], key)
-  const { parts, rest, exceeds } = divide(total, {
+  const { parts, rest, exceeds } = divideTokens(total, {
     output_audio: nonZero(detail('audio_tokens')),
     output_image: nonZero(detail('image_tokens')),
   })
   return { quantities: { output: rest, ...parts }, exceeds }
-}
-
-/** Takes the parts out of the whole, each no larger than what is left, so that the sum is the whole whatever is reported. */
-const divide = (total: number, wanted: { readonly [M in Meter]?: number | undefined }) => {
-  let rest = total
-  let exceeds = false
-  const parts: [string, number][] = []
-  for (const [meter, count] of Object.entries(wanted)) {
-    if (count === undefined) continue
-    const taken = Math.min(count, rest)
-    exceeds ||= taken < count
-    rest -= taken
-    parts.push([meter, taken])
-  }
-  return { parts: Object.fromEntries(parts) as Quantities, rest, exceeds }
 }
 
 const either = (raw: RawObject, names: readonly string[], ...path: readonly string[]): number | undefined => {
@@ -130,9 +116,6 @@ const either = (raw: RawObject, names: readonly string[], ...path: readonly stri
 
 const minus = (count: number | undefined, part: number): number | undefined =>
   count === undefined ? undefined : count - part
-
-/** Meters that most models do not have are left out rather than reported as 0. */
-const nonZero = (count: number | undefined): number | undefined => (count === 0 ? undefined : count)
 
 /** A count in the usage object is authoritative; otherwise the uses that the output shows are counted. */
 const readToolUses = (state: AnswerState, raw: RawObject): Quantities => {

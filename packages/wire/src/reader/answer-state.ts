@@ -12,7 +12,11 @@ export interface AnswerState {
   readonly costUsd?: string
   /** Uses of server tools that only the output shows, by their place in the output. */
   readonly toolUses: ReadonlyMap<string, Meter>
+  /** Whether each candidate of a Gemini answer has its finish reason, by index. */
+  readonly finished?: ReadonlyMap<number, boolean>
   readonly complete: boolean
+  /** The usage is that of the whole answer, though its end may not have come yet. */
+  readonly usageFinal?: boolean
   readonly pending: boolean
   readonly failed: boolean
   readonly flags: readonly string[]
@@ -60,7 +64,8 @@ export const absorbMembers = (state: AnswerState, members: JsonMembers): AnswerS
   }
 }
 
-const mergeUsage = (earlier: RawObject, later: RawObject): RawObject => {
+/** Lays a later usage object over an earlier one, field by field. */
+export const mergeUsage = (earlier: RawObject, later: RawObject): RawObject => {
   const merged = new Map(Object.entries(earlier))
   for (const [key, value] of Object.entries(later)) {
     const before = merged.get(key)

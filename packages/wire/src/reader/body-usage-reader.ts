@@ -1,8 +1,10 @@
+import { withoutByteOrderMark } from '../bytes/ascii.ts'
 import { GrowableBytes } from '../bytes/growable-bytes.ts'
 import { parseMembers } from '../bytes/json-members.ts'
+import { scanElements } from '../bytes/scan-elements.ts'
 import type { UsageReader, UsageReading } from '../usage-reading.ts'
 import type { AnswerFormat } from './answer-format.ts'
-import { emptyAnswer } from './answer-state.ts'
+import { type AnswerState, emptyAnswer } from './answer-state.ts'
 import { toUsageReading } from './to-usage-reading.ts'
 
 /** Reads one JSON body, once it is asked for. The visible output is bounded by the length of the body; an error has none. */
@@ -37,12 +39,22 @@ export class BodyUsageReader implements UsageReader {
 
   #parse(): UsageReading {
     const tooLarge = this.#bytes > this.#maxBodyBytes
-    const members = tooLarge ? undefined : parseMembers(this.#body.view())
     const unreadable = tooLarge ? ['body_too_large'] : this.#bytes === 0 ? [] : ['unreadable_body']
-    const state = members === undefined ? emptyAnswer : this.#format.readBody(emptyAnswer, members)
+    const read = tooLarge ? undefined : this.#readBody(this.#body.view())
+    const state = read ?? emptyAnswer
     return toUsageReading(this.#format, state, {
       visibleOutputBytes: state.failed && state.usage === undefined ? 0 : this.#bytes,
-      flags: members === undefined ? unreadable : [],
+      flags: read === undefined ? unreadable : [],
     })
+  }
+
+  #readBody(body: Uint8Array): AnswerState | undefined {
+    const members = parseMembers(body)
+    if (members !== undefined) return this.#format.readBody(emptyAnswer, members)
+    const array = this.#format.readBodyParts === undefined ? undefined : scanElements(withoutByteOrderMark(body))
+    if (array === undefined) return undefined
+    const parts = array.elements.map(parseMembers).filter((part) => part !== undefined)
+    const state = this.#format.readBodyParts?.(emptyAnswer, parts) ?? emptyAnswer
+    return array.closed ? { ...state, complete: true } : state
   }
 }

@@ -49,7 +49,8 @@ describe('createUsageReader', () => {
   })
 
   it('nothing at all is incomplete, without a finding', () => {
-    const empty = { complete: false, pending: false, failed: false, flags: [], visibleOutputBytes: 0, served: {} }
+    const no = { complete: false, final: false, pending: false, failed: false }
+    const empty = { ...no, flags: [], visibleOutputBytes: 0, served: {} }
     expect(readBody('openai-chat', '')).toEqual(empty)
     expect(readStream('anthropic-messages', '')).toEqual(empty)
   })

@@ -1,5 +1,6 @@
 import type { WireFormatName } from '@vendo/contract'
 import { anthropicAnswer } from '../anthropic-messages/anthropic-answer.ts'
+import { geminiAnswer } from '../gemini-generate/gemini-answer.ts'
 import { openAiChatAnswer } from '../openai-chat/openai-chat-answer.ts'
 import { openAiEmbeddingsAnswer } from '../openai-embeddings/openai-embeddings-answer.ts'
 import { openAiResponsesAnswer } from '../openai-responses/openai-responses-answer.ts'
@@ -13,6 +14,7 @@ const formats: { readonly [Name in WireFormatName]: AnswerFormat } = {
   'openai-chat': openAiChatAnswer,
   'openai-responses': openAiResponsesAnswer,
   'openai-embeddings': openAiEmbeddingsAnswer,
+  'gemini-generate': geminiAnswer,
 }
 
 /** What kind of answer is to be read. */

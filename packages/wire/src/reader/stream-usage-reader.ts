@@ -22,7 +22,7 @@ export class StreamUsageReader implements UsageReader {
   constructor(format: AnswerFormat, maxEventBytes: number) {
     this.#format = format
     this.#splitter = new EventSplitter(maxEventBytes)
-    this.#scan = new EventScan(format.visibleKeys)
+    this.#scan = new EventScan(format)
   }
 
   get atEventBoundary(): boolean {

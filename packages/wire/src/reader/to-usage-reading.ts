@@ -13,6 +13,7 @@ export const toUsageReading = (
     ...understood,
     ...(state.responseId === undefined ? {} : { responseId: state.responseId }),
     complete: state.complete,
+    final: understood.usage !== undefined && !state.pending && (state.complete || state.usageFinal === true),
     pending: state.pending,
     failed: state.failed,
     flags: [...new Set([...state.flags, ...flags, ...seen.flags])],

@@ -3,7 +3,7 @@ import { encodeText } from '../bytes/ascii.ts'
 import { EventScan } from './event-scan.ts'
 
 const scan = (data: string) => {
-  const result = new EventScan({ text: 2, arguments: 5 })
+  const result = new EventScan({ visibleKeys: { text: 2, arguments: 5 } })
   result.run(encodeText(data))
   const { visibleBytes, type, hasUsage, hasError, hasCitations } = result
   return { visibleBytes, type, hasUsage, hasError, hasCitations }
@@ -38,8 +38,22 @@ describe('EventScan', () => {
     expect(scan(data)).toEqual({ ...nothing, ...found })
   })
 
+  it.each([
+    ['a marked key with an object', '{"candidates":[{"mark":{}}]}', { marked: true, visibleBytes: 0 }],
+    ['a marked key with a string', '{"mark":"STOP"}', { marked: true, visibleBytes: 0 }],
+    ['a marked key that is nested too deeply', '{"a":[{"b":{"mark":{}}}]}', { marked: false }],
+    ['an object as a whole', '{"args":{"a":{"text":1},"b":[2]},"text":"x"}', { visibleBytes: 25 }],
+    ['a cut object as far as it came', '{"args":{"a":"bc', { visibleBytes: 8 }],
+    ['a usage object of another name', '{"usageMetadata":{}}', { hasUsage: true }],
+  ])('finds %s where a format says so', (_, data, found) => {
+    const keys = { wholeKeys: { args: 1 }, markedKeys: { mark: 3 }, usageKey: 'usageMetadata' }
+    const result = new EventScan({ visibleKeys: { text: 1 }, ...keys })
+    result.run(encodeText(data))
+    expect(result).toMatchObject(found)
+  })
+
   it('forgets the event before', () => {
-    const result = new EventScan({ text: 2 })
+    const result = new EventScan({ visibleKeys: { text: 2 } })
     result.run(encodeText('{"type":"a","usage":{},"text":"b"}'))
     result.run(encodeText('{}'))
     expect(result).toMatchObject({ visibleBytes: 0, type: undefined, hasUsage: false })

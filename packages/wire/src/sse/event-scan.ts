@@ -1,11 +1,23 @@
 import { ascii, decodeText, encodeText, startsWithAt } from '../bytes/ascii.ts'
-import { closingQuote, skipWhitespace } from '../bytes/json-walk.ts'
+import { closingQuote, skipValue, skipWhitespace } from '../bytes/json-walk.ts'
 
-/** Keys whose string values are text that the model generated, with the deepest nesting at which they mean that. */
-export type VisibleKeys = Readonly<Record<string, number>>
+/** Keys with the deepest nesting at which they mean what is said of them. */
+export type KeyDepths = Readonly<Record<string, number>>
 
-/** What the keys to look out for mean: `visible` counts, the others raise a flag. */
-type Role = 'visible' | 'type' | 'usage' | 'error' | 'citations'
+/** What a scan looks out for in the events of one wire format. */
+export interface ScanKeys {
+  /** Keys whose string values are text that the model generated. */
+  readonly visibleKeys: KeyDepths
+  /** Keys whose values, objects and all, are what the model generated. */
+  readonly wholeKeys?: KeyDepths
+  /** Keys that make an event worth parsing. */
+  readonly markedKeys?: KeyDepths
+  /** Top-level name of the usage object; default `usage`. */
+  readonly usageKey?: string
+}
+
+/** What the keys to look out for mean: `visible` and `whole` count, the others raise a flag. */
+type Role = 'visible' | 'whole' | 'marked' | 'type' | 'usage' | 'error' | 'citations'
 
 interface WatchedKey {
   readonly bytes: Uint8Array
@@ -36,13 +48,21 @@ export class EventScan {
   hasError = false
   /** There is a list of citations that is not empty. */
   hasCitations = false
+  /** One of the marked keys is there. */
+  marked = false
   /** The last type seen, kept with its bytes: a stream repeats few types, and decoding each costs more than the rest. */
   #typeBytes = new Uint8Array(0)
   #typeText = ''
   readonly #byLength: (readonly WatchedKey[] | undefined)[] = []
 
-  constructor(visible: VisibleKeys) {
-    const watched = [...structural, ...Object.entries(visible).map(([key, depth]) => [key, 'visible', depth] as const)]
+  constructor({ visibleKeys, wholeKeys = {}, markedKeys = {}, usageKey }: ScanKeys) {
+    const watched: readonly (readonly [string, Role, number])[] = [
+      ...structural,
+      ...(usageKey === undefined ? [] : [[usageKey, 'usage', 1] as const]),
+      ...withRole(visibleKeys, 'visible'),
+      ...withRole(wholeKeys, 'whole'),
+      ...withRole(markedKeys, 'marked'),
+    ]
     for (const [key, role, deepest] of watched) {
       const bytes = encodeText(key)
       this.#byLength[bytes.length] = [...(this.#byLength[bytes.length] ?? []), { bytes, role, deepest }]
@@ -55,6 +75,7 @@ export class EventScan {
     this.hasUsage = false
     this.hasError = false
     this.hasCitations = false
+    this.marked = false
     let depth = 0
     for (let index = 0; index < data.length; index++) {
       const byte = data[index]
@@ -82,7 +103,8 @@ export class EventScan {
   #seeText(data: Uint8Array, value: number, role: Role): number {
     const close = closingQuote(data, value)
     const end = close < 0 ? data.length : close
-    if (role === 'visible') this.visibleBytes += end - value - 1
+    if (role === 'visible' || role === 'whole') this.visibleBytes += end - value - 1
+    else if (role === 'marked') this.marked = true
     else if (role === 'type') this.type = this.#readType(data, value + 1, end)
     else if (role === 'error') this.hasError = true
     return end
@@ -98,14 +120,26 @@ export class EventScan {
 
   #seeOther(data: Uint8Array, value: number, role: Role): number {
     const first = data[value]
-    if (role === 'usage') this.hasUsage ||= first === ascii.openBrace
+    if (role === 'whole') return this.#seeWhole(data, value)
+    if (role === 'marked') this.marked = true
+    else if (role === 'usage') this.hasUsage ||= first === ascii.openBrace
     else if (role === 'error') this.hasError ||= first === ascii.openBrace
     else if (role === 'citations' && first === ascii.openBracket) {
       this.hasCitations ||= data[skipWhitespace(data, value + 1)] !== ascii.closeBracket
     }
     return value - 1
   }
+
+  #seeWhole(data: Uint8Array, value: number): number {
+    const end = skipValue(data, value)
+    const after = end < 0 ? data.length : end
+    this.visibleBytes += after - value
+    return after - 1
+  }
 }
+
+const withRole = (keys: KeyDepths, role: Role) =>
+  Object.entries(keys).map(([key, depth]): readonly [string, Role, number] => [key, role, depth])
 
 const roleOf = (
   candidates: readonly WatchedKey[],
