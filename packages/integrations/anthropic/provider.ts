@@ -40,6 +40,9 @@ export const anthropic = defineProvider({
       web_fetch: { meter: 'web_fetch' },
       code_execution: { meter: 'code_execution', mostUses: 10 },
       tool_search_tool: { mostUses: 10 },
+      // Once before the first round and once after each of the ten;
+      // https://platform.claude.com/docs/en/build-with-claude/compaction
+      compact: { mostUses: 11 },
       advisor: {},
       mcp: {},
     },

@@ -70,7 +70,7 @@ describe.each(Object.values(providers))('the provider $slug', (provider) => {
     const seen = provider.routes.map(({ method, path }) => `${method} ${path}`)
     expect(new Set(seen).size).toBe(seen.length)
     for (const route of provider.routes) {
-      expect(route.path).toMatch(new RegExp(`^${provider.pathPrefix}/v1(/:?[a-z_]+)+$`))
+      expect(route.path).toMatch(new RegExp(`^${provider.pathPrefix}/v1(beta)?(/:?[a-z_]+)+(:[a-zA-Z]+)?$`))
       if (route.class === 'metered') expect(route.wireFormat).toBeDefined()
       if (route.cacheSeconds !== undefined) expect([route.method, route.class]).toEqual(['GET', 'free'])
     }

@@ -18,7 +18,7 @@ export const header =
 /** One route that the broker forwards. Anything unlisted is blocked. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE'
-  /** Canonical path at the upstream; `:name` stands for one segment. */
+  /** Canonical path at the upstream; `:name` stands for one segment, `:name:method` for one that ends with `:method`. */
   readonly path: string
   /** `metered` routes hold and charge; `free` ones are admitted at $0. */
   readonly class: 'metered' | 'free'
@@ -55,6 +55,11 @@ export interface Provider {
   readonly pathPrefix: string
   readonly errorShape: ErrorShape
   readonly routes: readonly Route[]
+  /**
+   * Query parameters that a metered call may have, with the values they may have (none listed = any). Absent = all may be
+   * there. For providers that let a caller take the usage out of the answer, or turn it into a format that nobody reads.
+   */
+  readonly meteredQuery?: Readonly<Record<string, readonly string[]>>
   readonly bound: BoundConstants
   /** OpenAI: a chat stream reports usage only if asked, so the broker asks, and hides the answer from clients that did not. */
   readonly asksForChatUsage: boolean

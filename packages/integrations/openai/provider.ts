@@ -46,6 +46,9 @@ export const openai = defineProvider({
       code_interpreter: { meter: 'code_execution' },
       shell: { meter: 'code_execution' },
       image_generation: { meter: 'image_generation' },
+      // Runs before the model goes on when the context has outgrown a threshold: once without tools, else once more for each
+      // call of one; https://developers.openai.com/api/docs/guides/context-management
+      compaction: {},
       tool_search: {},
       mcp: {},
     },
