@@ -17,10 +17,10 @@ describe('loadTranscripts', () => {
     expect(ids).toEqual([
       'anthropic/refused-key',
       'anthropic/stream-split-mismatch',
-      'gemini/not-yet',
       'openai-chat/stream-usage-asked',
       'openai-chat/stream-without-meta-uri',
       'openrouter/reported-cost',
+      'vertex/not-yet',
     ])
     expect(await listTranscripts(root)).toHaveLength(ids.length)
   })

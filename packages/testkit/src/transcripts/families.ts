@@ -2,13 +2,16 @@
 export interface Family {
   /** The integration whose proxy takes the call. */
   readonly slug: string
-  /** Taken where the recording does not say which path was called. */
+  /** Taken where the recording does not say which path was called; `:model` stands for the model. */
   readonly path: string
+  /** The same for a streamed answer, where that has a path of its own. */
+  readonly streamPath?: string
   /** The members that a minimal request has beside `model` and `stream`. */
   readonly minimalBody: Readonly<Record<string, unknown>>
 }
 
 const messages = [{ role: 'user', content: 'Hello' }]
+const geminiModel = '/v1beta/models/:model'
 const chat: Family = { slug: 'openai', path: '/v1/chat/completions', minimalBody: { messages } }
 const responses: Family = { slug: 'openai', path: '/v1/responses', minimalBody: { input: 'Hello' } }
 
@@ -20,5 +23,14 @@ export const families: ReadonlyMap<string, Family> = new Map([
   ['openai-responses', responses],
   ['openai-responses-other', responses],
   ['openai-embeddings', { slug: 'openai', path: '/v1/embeddings', minimalBody: { input: 'Hello' } }],
+  [
+    'gemini',
+    {
+      slug: 'gemini',
+      path: `${geminiModel}:generateContent`,
+      streamPath: `${geminiModel}:streamGenerateContent?alt=sse`,
+      minimalBody: { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] },
+    },
+  ],
   ['openrouter', { ...chat, slug: 'openrouter', path: '/api/v1/chat/completions' }],
 ])

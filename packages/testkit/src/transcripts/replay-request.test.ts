@@ -43,6 +43,16 @@ describe('replayRequest', () => {
     expect(build('openai-responses-other', { method, uri })).not.toHaveProperty('body')
   })
 
+  it('puts the model where Gemini has it, in the path', () => {
+    const unary = build('gemini', { model: 'm' })
+    expect(unary).toMatchObject({ path: '/v1beta/models/m:generateContent', models: ['m'] })
+    expect(bodyOf(unary)).toEqual({ contents: expect.any(Array) })
+    const { path } = build('gemini', { model: 'm', stream: true })
+    expect(path).toBe('/v1beta/models/m:streamGenerateContent?alt=sse')
+    const uri = 'https://generativelanguage.googleapis.com/v1/models/other:generateContent'
+    expect(build('gemini', { uri, model: 'm' }, {}).models).toEqual(['m', 'other'])
+  })
+
   it('sends no credential and no header of the recorded hop', () => {
     const requestHeaders = { authorization: 'x', 'x-api-key': 'x', cookie: 'x', host: 'h', 'anthropic-beta': 'b' }
     const { headers } = build('anthropic', { requestHeaders }, {})

@@ -27,6 +27,7 @@ const own: ReadonlySet<string> = new Set([
   'authorization',
   'x-api-key',
   'api-key',
+  'x-goog-api-key',
   'cookie',
   'content-encoding',
 ])
@@ -46,10 +47,18 @@ const parseObject = (bytes: Uint8Array | undefined): JsonObject => {
 
 const pathOf = (uri: string): string => uri.replace(/^[a-z]+:\/\/[^/]*/i, '') || '/'
 
-const minimalBody = ({ meta }: Transcript, family: Family): Buffer =>
-  Buffer.from(
-    JSON.stringify({ model: meta.model ?? 'test-model', ...family.minimalBody, ...(meta.stream && { stream: true }) }),
-  )
+const modelOf = ({ meta }: Transcript): string => meta.model ?? 'test-model'
+
+const minimalPath = (transcript: Transcript, { path, streamPath }: Family): string =>
+  (transcript.meta.stream ? (streamPath ?? path) : path).replace(':model', modelOf(transcript))
+
+const minimalBody = (transcript: Transcript, family: Family): Buffer => {
+  const inBody = { model: modelOf(transcript), ...(transcript.meta.stream && { stream: true }) }
+  return Buffer.from(JSON.stringify({ ...(!family.path.includes(':model') && inBody), ...family.minimalBody }))
+}
+
+/** The model that a path of Gemini's names. */
+const modelInPath = (path: string): string | undefined => /\/models\/([^/:?]+):/.exec(path)?.[1]
 
 const takesBody = (method: string, path: string): boolean => method === 'POST' && !/\/cancel(?:\?|$)/.test(path)
 
@@ -69,12 +78,14 @@ const asksForUsage = (body: JsonObject): boolean =>
 /** The recorded request, or a minimal one made from the meta where none was recorded. */
 export const replayRequest = (transcript: Transcript, family: Family): ReplayRequest => {
   const { meta } = transcript
-  const path = meta.uri === undefined ? family.path : pathOf(meta.uri)
+  const path = meta.uri === undefined ? minimalPath(transcript, family) : pathOf(meta.uri)
   const method = meta.method ?? 'POST'
   const body = transcript.request ?? (takesBody(method, path) ? minimalBody(transcript, family) : undefined)
   const parsed = parseObject(body)
   const models = new Set<string>(meta.model === undefined ? [] : [meta.model])
   namedModels(parsed, models)
+  const modelOfPath = modelInPath(path)
+  if (modelOfPath !== undefined) models.add(modelOfPath)
   const headers: Record<string, string> = { 'accept-encoding': 'gzip, deflate, br, zstd' }
   for (const [name, value] of Object.entries(meta.requestHeaders)) if (!own.has(name)) headers[name] = value
   if (body !== undefined) headers['content-type'] ??= 'application/json'

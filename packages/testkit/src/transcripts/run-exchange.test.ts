@@ -110,7 +110,7 @@ describe('the named exception', () => {
 describe('planTranscripts', () => {
   it('skips families without a provider and keeps every line of the others', async () => {
     const plan = await planTranscripts(root)
-    expect([...plan.skipped]).toEqual([['gemini', 1]])
+    expect([...plan.skipped]).toEqual([['vertex', 1]])
     expect(plan.exchanges).toHaveLength(5)
     expect(plan.exchanges.filter(({ expected }) => expected !== undefined)).toHaveLength(3)
     expect(plan.orphanedLines).toEqual([])
