@@ -23,6 +23,8 @@ const clientOnly = new Set([
   'x-real-ip',
   'origin',
   'referer',
+  'x-goog-fieldmask', // would leave the usage out of Gemini's answer
+  'x-http-method-override', // would make another call than the one that was classified
 ])
 
 /** Every header in which a credential is known to travel. Exactly one is set again, last, by the provider's own rule. */

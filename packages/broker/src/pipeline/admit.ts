@@ -6,13 +6,14 @@ import { boundRequest } from '../meter/bound.ts'
 import { matchGlob } from './match-glob.ts'
 import { parseJsonBody } from './parse-json-body.ts'
 import type { Pricing } from './pricing.ts'
-import type { Admission, Caller, ChargeableBound, Target } from './records.ts'
+import type { Address, Admission, Caller, ChargeableBound, Target } from './records.ts'
 
 /** What one request is admitted from. */
 export interface AdmitInput {
   readonly caller: Caller
   readonly target: Target
   readonly route: Route
+  readonly address: Pick<Address, 'path' | 'query'>
   readonly contentType: string | undefined
   readonly body: Uint8Array
   readonly pricing: Pricing
@@ -25,12 +26,13 @@ export interface AdmitInput {
  * @throws {VendoError} `unsupported_encoding`, `validation_failed`, `model_not_allowed`, `model_unpriced` or `request_unbounded`.
  */
 export const admit = (input: AdmitInput): Admission => {
-  const { caller, target, route, body } = input
+  const { caller, target, route, address, body } = input
   if (route.class === 'free' || route.wireFormat === undefined) {
     return { caller, target, route, body: body.length === 0 ? null : body }
   }
   assertJson(input.contentType)
-  const facts = readRequestFacts(route.wireFormat, parseJsonBody(body), body.length)
+  assertQuery(input)
+  const facts = readRequestFacts(route.wireFormat, parseJsonBody(body), body.length, { path: address.path })
   const model = requireModel(facts)
   assertModelsAllowed(caller, [model, ...facts.fallbackModels])
   const rates = requireRates(input, model)
@@ -55,6 +57,19 @@ const assertJson = (contentType: string | undefined): void => {
     type === '' ? 'The request has no Content-Type.' : `The request has Content-Type ${type.slice(0, 60)}.`,
     { code: 'unsupported_encoding', suggestedFix: 'Send `Content-Type: application/json`.' },
   )
+}
+
+const assertQuery = ({ target, address }: AdmitInput): void => {
+  const { meteredQuery, slug } = target.provider
+  if (meteredQuery === undefined) return
+  for (const [name, value] of new URLSearchParams(address.query)) {
+    const allowed = Object.hasOwn(meteredQuery, name) ? meteredQuery[name] : undefined
+    if (allowed !== undefined && (allowed.length === 0 || allowed.includes(value))) continue
+    throw createVendoError(`Vendo does not forward the query parameter ${quote(name)} with this value to ${slug}.`, {
+      code: 'validation_failed',
+      slug,
+    })
+  }
 }
 
 const requireModel = ({ model }: RequestFacts): string => {

@@ -17,5 +17,12 @@ export const classify = (provider: Provider, method: string, path: string): Rout
 }
 
 const matches = (pattern: readonly string[], segments: readonly string[]): boolean =>
-  pattern.length === segments.length &&
-  pattern.every((part, index) => (part.startsWith(':') ? segments[index] !== '' : part === segments[index]))
+  pattern.length === segments.length && pattern.every((part, index) => matchesSegment(part, segments[index] ?? ''))
+
+/** `:name` is any segment, `:name:method` one that ends so, as in Google's custom methods; anything else is itself. */
+const matchesSegment = (part: string, segment: string): boolean => {
+  if (!part.startsWith(':')) return part === segment
+  const method = part.indexOf(':', 1)
+  const suffix = method < 0 ? '' : part.slice(method)
+  return segment.length > suffix.length && segment.endsWith(suffix)
+}

@@ -63,6 +63,7 @@ const answerRequest = async (dependencies: PipelineDependencies, incoming: Incom
       caller,
       target,
       route,
+      address,
       contentType: message.headers['content-type'],
       body: body.bytes,
       pricing,
