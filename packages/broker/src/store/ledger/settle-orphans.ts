@@ -22,7 +22,8 @@ export const settleOrphans = async (transaction: Transaction, before: EpochMs | 
   }
 }
 
-const orphanSettlement = (row: SqlRow): Settlement => {
+/** The end of a call that nobody ended: what it held, flagged. */
+export const orphanSettlement = (row: SqlRow): Settlement => {
   const held = amountsOf(row)
   return {
     ...held,

@@ -13,10 +13,7 @@ import { appendLedgerRow } from './ledger-row.ts'
  * @throws {VendoError} `validation_failed` for amounts that no call can have, and for a released call that costs something.
  */
 export const settle = async (transaction: Transaction, settlement: Settlement): Promise<boolean> => {
-  assertAmounts(settlement)
-  if (settlement.state === 'released' && (settlement.walletNanos !== 0n || settlement.spendNanos !== 0n)) {
-    throw createVendoError('A released attempt was not dispatched and costs nothing.', { code: 'validation_failed' })
-  }
+  assertSettlement(settlement)
   const [closed] = await transaction.sql.all(
     `UPDATE holds SET state = 'closed' WHERE attempt_id = $1 AND state = 'open'
      RETURNING tenant_id, entries, wallet_nanos, spend_nanos, tokens`,
@@ -29,6 +26,18 @@ export const settle = async (transaction: Transaction, settlement: Settlement): 
     await move(transaction, { account, tenantId, held: amount, settled: settledAmount(measure, settlement) })
   }
   return true
+}
+
+/**
+ * Refuses what no call can end as.
+ *
+ * @throws {VendoError} `validation_failed` for amounts that no call can have, and for a released call that costs something.
+ */
+export const assertSettlement = (settlement: Settlement): void => {
+  assertAmounts(settlement)
+  if (settlement.state === 'released' && (settlement.walletNanos !== 0n || settlement.spendNanos !== 0n)) {
+    throw createVendoError('A released attempt was not dispatched and costs nothing.', { code: 'validation_failed' })
+  }
 }
 
 /** The amounts of a hold or ledger row. */

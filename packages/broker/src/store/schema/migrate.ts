@@ -20,8 +20,14 @@ export const migrate = async ({ sql, now }: Transaction, dialect: Dialect): Prom
   }
   for (const { version, statements, own } of migrations) {
     if (version <= current) continue
-    for (const statement of [...statements, ...own[dialect]]) await sql.run(statement)
+    for (const statement of [...statements.map(wordings[dialect]), ...own[dialect]]) await sql.run(statement)
     await sql.run('INSERT INTO schema_versions (version, applied_at) VALUES ($1, $2)', [version, now])
   }
   return newest
+}
+
+/** Texts are ids and JSON, compared byte by byte on every database: SQLite does, Postgres has to be told. */
+const wordings: { readonly [D in Dialect]: (statement: string) => string } = {
+  sqlite: (statement) => statement,
+  postgres: (statement) => statement.replaceAll(/\bTEXT\b/g, 'TEXT COLLATE "C"'),
 }

@@ -1,0 +1,79 @@
+import { type Account, isForgotten, walletAccount } from '../ledger/account.ts'
+import type { Claim } from '../ledger/claims.ts'
+import type { EpochMs } from '../records.ts'
+import { bigintOf, textOf } from '../sql.ts'
+import type { Connection } from './connection.ts'
+
+/** An account during a group: as it was read, and as the group leaves it. */
+export interface BookedAccount {
+  readonly id: string
+  readonly tenantId: string
+  /** Undefined when the account does not exist yet. */
+  readonly before: Account | undefined
+  after: Account
+}
+
+/** The accounts of one group of jobs. What is booked here is written later, each account once with the sum. */
+export interface AccountBook {
+  /** Sets an amount aside when there is room; undefined when there was, else the account as it is. */
+  claim(claim: Claim, tenantId: string): Account | undefined
+  /** Gives back what {@link AccountBook.claim} set aside. */
+  unclaim(claim: Claim): void
+  /** Turns `held` into `settled`, unguarded. */
+  move(entry: { account: string; tenantId: string; held: bigint; settled: bigint }, now: EpochMs): void
+  /** Those that the group left different from how it found them. */
+  changed(): readonly BookedAccount[]
+}
+
+const select = 'SELECT id, credit, settled, held FROM accounts WHERE id = ANY($1::text[])'
+const empty: Account = { credit: 0n, settled: 0n, held: 0n }
+
+/** Reads accounts; their tenants' wallets must be locked. */
+export const readAccountBook = async (connection: Connection, ids: readonly string[]): Promise<AccountBook> => {
+  const { rows } = ids.length === 0 ? { rows: [] } : await connection.query(select, [ids])
+  const found = new Map<string, Account>(
+    rows.map((row) => [
+      textOf(row, 'id'),
+      { credit: bigintOf(row, 'credit'), settled: bigintOf(row, 'settled'), held: bigintOf(row, 'held') },
+    ]),
+  )
+  return createAccountBook(found)
+}
+
+/** A book over accounts that were read already. */
+export const createAccountBook = (found: ReadonlyMap<string, Account>): AccountBook => {
+  const booked = new Map<string, BookedAccount>()
+  const open = (id: string, tenantId: string): BookedAccount => {
+    const known = booked.get(id)
+    if (known !== undefined) return known
+    const before = found.get(id)
+    const account = { id, tenantId, before, after: before ?? empty }
+    booked.set(id, account)
+    return account
+  }
+  return {
+    claim: ({ account, amount, limit }, tenantId) => {
+      const place = open(account, tenantId)
+      const { credit, settled, held } = place.after
+      const most = account === walletAccount(tenantId) ? credit : limit
+      if (settled + held + amount > most) return place.after
+      place.after = { credit, settled, held: held + amount }
+      return undefined
+    },
+    unclaim: ({ account, amount }) => {
+      const place = booked.get(account)
+      if (place !== undefined) place.after = { ...place.after, held: place.after.held - amount }
+    },
+    move: ({ account, tenantId, held, settled }, now) => {
+      if (held === 0n && settled === 0n) return
+      const place = open(account, tenantId)
+      if (place.before === undefined && place.after.held === 0n && isForgotten(account, now)) return
+      const { after } = place
+      place.after = { credit: after.credit, settled: after.settled + settled, held: after.held - held }
+    },
+    changed: () =>
+      [...booked.values()].filter(
+        ({ before = empty, after }) => before.settled !== after.settled || before.held !== after.held,
+      ),
+  }
+}

@@ -1,0 +1,66 @@
+import type { Reply } from '../group-commit-store.ts'
+import { entriesOf } from '../ledger/entry.ts'
+import { amountsOf } from '../ledger/settle.ts'
+import type { EpochMs } from '../records.ts'
+import { numberOf, textOf } from '../sql.ts'
+import { readAccountBook } from './account-book.ts'
+import type { Connection } from './connection.ts'
+import type { GroupJob } from './ledger-job.ts'
+import { lockWallets } from './lock-wallets.ts'
+import { type OpenHold, planGroup, readClaims } from './plan-group.ts'
+import { readStandings } from './read-standings.ts'
+import { writeGroup } from './write-group.ts'
+
+const selectHolds = `SELECT attempt_id, tenant_id, entries, wallet_nanos, spend_nanos, tokens, expires_at
+  FROM holds WHERE attempt_id = ANY($1::text[]) AND state = 'open'`
+
+/**
+ * Runs a group of holds and settlements inside the transaction of the given connection, as if one after the other: wallets
+ * are locked in sorted order, then the clock is read, then everything is decided, then each account is written once.
+ *
+ * @throws {GroupRefused} or what Postgres refuses, when the group has to be run in smaller ones.
+ */
+export const commitGroup = async (
+  connection: Connection,
+  jobs: readonly GroupJob[],
+  clock: (() => EpochMs) | undefined,
+): Promise<readonly Reply[]> => {
+  const requests = jobs.flatMap((job) => (job.name === 'hold' ? [job.request] : []))
+  const settled = jobs.flatMap((job) => (job.name === 'settle' ? [job.settlement.attemptId] : []))
+  // Read before the lock, to know whom to lock. What matters never changes, but the state, which the write checks again.
+  const holds = await readHolds(connection, settled)
+  await lockWallets(connection, [
+    ...requests.map(({ tenantId }) => tenantId),
+    ...[...holds.values()].map(({ tenantId }) => tenantId),
+  ])
+  const standings = await readStandings(connection, requests, clock)
+  const claims = new Map(requests.map((request) => [request, readClaims(request, standings)]))
+  const accounts = new Set<string>()
+  for (const claimed of claims.values()) {
+    if (!('admitted' in claimed)) for (const { account } of claimed) accounts.add(account)
+  }
+  for (const { entries } of holds.values()) for (const { account } of entries) accounts.add(account)
+  const book = await readAccountBook(connection, [...accounts])
+  const plan = planGroup(jobs, { now: standings.now, claims, book, holds })
+  await writeGroup(connection, plan, book.changed())
+  return plan.replies
+}
+
+const readHolds = async (
+  connection: Connection,
+  attemptIds: readonly string[],
+): Promise<ReadonlyMap<string, OpenHold>> => {
+  if (attemptIds.length === 0) return new Map()
+  const { rows } = await connection.query(selectHolds, [attemptIds])
+  return new Map(
+    rows.map((row) => [
+      textOf(row, 'attempt_id'),
+      {
+        tenantId: textOf(row, 'tenant_id'),
+        entries: entriesOf(row),
+        amounts: amountsOf(row),
+        expiresAt: numberOf(row, 'expires_at'),
+      },
+    ]),
+  )
+}

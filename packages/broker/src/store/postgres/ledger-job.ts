@@ -1,0 +1,26 @@
+import type { EpochMs, HoldRequest, Settlement } from '../records.ts'
+import type { Store } from '../store.ts'
+
+/** A job that is decided together with others of its kind. */
+export type GroupJob =
+  | { readonly name: 'hold'; readonly request: HoldRequest }
+  | {
+      readonly name: 'settle'
+      readonly settlement: Settlement
+      /** Settles only a hold that expired before this instant by the store's clock too: it may have been renewed meanwhile. */
+      readonly expiredBefore?: EpochMs
+    }
+
+/** Writes to the ledger that are rare enough to be run alone. */
+export type SingleName = 'topUp' | 'correct' | 'renewHolds' | 'pruneWindows'
+
+/** A rare write, as data. */
+export type SingleJob = {
+  readonly [N in SingleName]: { readonly name: N; readonly parameters: Parameters<Store[N]> }
+}[SingleName]
+
+/** Whatever waits in the ledger's lane. */
+export type LedgerJob = GroupJob | SingleJob
+
+/** Whether a job may be decided together with others. */
+export const isGroupJob = (job: LedgerJob): job is GroupJob => job.name === 'hold' || job.name === 'settle'

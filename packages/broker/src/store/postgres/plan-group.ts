@@ -1,0 +1,146 @@
+import { isVendoError } from '@vendo/contract'
+import type { KeyLimits } from '@vendo/contract/api'
+import type { Reply } from '../group-commit-store.ts'
+import { assertAmounts } from '../ledger/assert-amounts.ts'
+import { type Claim, claimsOf } from '../ledger/claims.ts'
+import { type Amounts, type Entry, settledAmount } from '../ledger/entry.ts'
+import { refusalOf, refuse, refuseClaim } from '../ledger/hold.ts'
+import { assertSettlement, withOvershoot } from '../ledger/settle.ts'
+import type { EpochMs, HoldOutcome, HoldRequest, Settlement } from '../records.ts'
+import { jsonOf } from '../sql.ts'
+import { storeErrorData } from '../store-error.ts'
+import type { AccountBook } from './account-book.ts'
+import type { GroupJob } from './ledger-job.ts'
+import type { Standings } from './read-standings.ts'
+
+/** An open hold, as it was read or as the group adds it. */
+export interface OpenHold {
+  readonly tenantId: string
+  readonly entries: readonly Entry[]
+  readonly amounts: Amounts
+  readonly expiresAt: EpochMs
+}
+
+/** What a group was decided to do: replies, and what has to be written before they are true. */
+export interface GroupPlan {
+  readonly replies: readonly Reply[]
+  readonly now: EpochMs
+  /** Holds to add, with their entries. */
+  readonly added: readonly {
+    readonly request: HoldRequest
+    readonly entries: readonly Entry[]
+    readonly open: boolean
+  }[]
+  /** Attempts whose holds existed before and close now. */
+  readonly closed: readonly string[]
+  /** Terminal rows to append. */
+  readonly settlements: readonly Settlement[]
+}
+
+/** What a plan is made from. */
+export interface GroupFacts {
+  readonly now: EpochMs
+  /** What each hold request of the group claims, or why it may not call at all. */
+  readonly claims: ReadonlyMap<HoldRequest, readonly Claim[] | HoldOutcome>
+  readonly book: AccountBook
+  /** Holds that were open when they were read, by attempt. */
+  readonly holds: ReadonlyMap<string, OpenHold>
+}
+
+/** The claims of a hold request, or why it may not call at all. */
+export const readClaims = (request: HoldRequest, standings: Standings): readonly Claim[] | HoldOutcome => {
+  const row = standings.of(request)
+  const code = refusalOf(row, standings.now)
+  if (row === undefined || code !== undefined) return refuse(code ?? 'app_unknown')
+  return claimsOf(request, jsonOf<KeyLimits>(row, 'limits'), standings.now)
+}
+
+/** Thrown when a group cannot be decided as one; its jobs are run in smaller groups then. */
+export class GroupRefused extends Error {}
+
+/**
+ * Decides a group of holds and settlements one by one, in order, as if each had been committed before the next: what the
+ * single commands do, on accounts in memory.
+ *
+ * @throws {GroupRefused} when two holds of the group have one attempt id.
+ */
+export const planGroup = (jobs: readonly GroupJob[], facts: GroupFacts): GroupPlan => {
+  const group = new Group(facts)
+  const replies = jobs.map((job): Reply => {
+    try {
+      return { ok: true, value: job.name === 'hold' ? group.hold(job.request) : group.settle(job) }
+    } catch (error) {
+      if (!isVendoError(error)) throw error
+      return { ok: false, error: storeErrorData(error) }
+    }
+  })
+  return { replies, ...group.writes() }
+}
+
+interface Added {
+  readonly request: HoldRequest
+  readonly entries: readonly Entry[]
+}
+
+class Group {
+  readonly #facts: GroupFacts
+  readonly #added = new Map<string, Added>()
+  readonly #closed = new Set<string>()
+  readonly #settlements: Settlement[] = []
+
+  constructor(facts: GroupFacts) {
+    this.#facts = facts
+  }
+
+  hold(request: HoldRequest): HoldOutcome {
+    assertAmounts(request)
+    if (this.#added.has(request.attemptId)) throw new GroupRefused('an attempt is held twice in one group')
+    const { now, book } = this.#facts
+    const claims = this.#facts.claims.get(request)
+    if (claims === undefined) throw new TypeError('a hold request without claims')
+    if ('admitted' in claims) return claims
+    for (const [index, claim] of claims.entries()) {
+      // An amount of zero asks for nothing, so an exhausted account must not refuse it.
+      const full = claim.amount === 0n ? undefined : book.claim(claim, request.tenantId)
+      if (full === undefined) continue
+      for (const earlier of claims.slice(0, index)) if (earlier.amount !== 0n) book.unclaim(earlier)
+      return refuseClaim(claim, full, now)
+    }
+    this.#added.set(request.attemptId, { request, entries: claims })
+    return { admitted: true, admittedAt: now }
+  }
+
+  settle({ settlement, expiredBefore }: Extract<GroupJob, { name: 'settle' }>): boolean {
+    assertSettlement(settlement)
+    const { attemptId } = settlement
+    const hold = this.#openHold(attemptId)
+    if (hold === undefined) return false
+    const { now } = this.#facts
+    if (expiredBefore !== undefined && hold.expiresAt >= Math.min(expiredBefore, now)) return false
+    this.#closed.add(attemptId)
+    this.#settlements.push(withOvershoot(settlement, settlement, hold.amounts))
+    for (const { account, measure, amount } of hold.entries) {
+      const settled = settledAmount(measure, settlement)
+      this.#facts.book.move({ account, tenantId: hold.tenantId, held: amount, settled }, now)
+    }
+    return true
+  }
+
+  writes(): Omit<GroupPlan, 'replies'> {
+    return {
+      now: this.#facts.now,
+      added: [...this.#added.values()].map((hold) => ({ ...hold, open: !this.#closed.has(hold.request.attemptId) })),
+      closed: [...this.#closed].filter((attemptId) => !this.#added.has(attemptId)),
+      settlements: this.#settlements,
+    }
+  }
+
+  #openHold(attemptId: string): OpenHold | undefined {
+    if (this.#closed.has(attemptId)) return undefined
+    const added = this.#added.get(attemptId)
+    if (added === undefined) return this.#facts.holds.get(attemptId)
+    const { request, entries } = added
+    const expiresAt = this.#facts.now + request.ttlMs
+    return { tenantId: request.tenantId, entries, amounts: request, expiresAt }
+  }
+}

@@ -1,0 +1,127 @@
+import type { StoreCommand } from '../commands.ts'
+import type { EpochMs } from '../records.ts'
+import type { SqlRow } from '../sql.ts'
+import type { Store } from '../store.ts'
+import { storeErrorData, storeErrorOf, storeUnavailable } from '../store-error.ts'
+import type { Connections } from './connection.ts'
+import { createDirectoryWrites } from './directory-writes.ts'
+import { createPostgresLedger, type LedgerWrites } from './ledger.ts'
+import { prepareSchema } from './prepare-schema.ts'
+import { createCommandRunner, replyOf } from './run-command.ts'
+import { orphanPage, settleExpired } from './settle-expired.ts'
+import { transact } from './transact.ts'
+
+/** Options of {@link createPostgresStore}. */
+export interface PostgresStoreParts {
+  /** For writes to the ledger alone, so that no report ever makes a call wait. */
+  readonly ledger: Connections
+  readonly general: Connections
+  readonly clock: (() => EpochMs) | undefined
+  readonly patienceMs: number
+}
+
+type Own = keyof LedgerWrites | 'settleOrphans'
+
+/** How each other method is run: `report` reads many rows at one instant, and takes as long as it takes. */
+const kinds = {
+  createTenant: 'directory',
+  listTenants: 'read',
+  createApp: 'directory',
+  getApp: 'read',
+  listApps: 'read',
+  createConnection: 'directory',
+  getConnection: 'read',
+  listConnections: 'read',
+  setConnectionStatus: 'directory',
+  createBinding: 'directory',
+  deleteBinding: 'directory',
+  listBoundConnections: 'read',
+  listBindings: 'read',
+  createKey: 'directory',
+  findKeyByHash: 'read',
+  getKey: 'read',
+  listKeys: 'read',
+  revokeKey: 'directory',
+  putMargin: 'directory',
+  listMargins: 'read',
+  addRateOverrides: 'directory',
+  listRateOverrides: 'read',
+  balance: 'read',
+  findPendingResponse: 'read',
+  keySpend: 'read',
+  listCalls: 'report',
+  summarizeUsage: 'report',
+  verify: 'report',
+  ping: 'write',
+} as const satisfies Record<Exclude<StoreCommand, Own>, 'directory' | 'read' | 'report' | 'write'>
+
+// A directory write can be a list of rates.
+const directoryPatience = 10
+
+/**
+ * A store over Postgres connections, its schema brought up to date. Closes the connections when that fails.
+ *
+ * @throws {VendoError} `store_unavailable`
+ */
+export const createPostgresStore = async ({
+  ledger: ledgerConnections,
+  general,
+  clock,
+  patienceMs,
+}: PostgresStoreParts): Promise<Store> => {
+  const closeConnections = async (): Promise<void> => {
+    await Promise.all([ledgerConnections.close(), general.close()])
+  }
+  await prepareSchema(general).catch(async (error: unknown) => {
+    await closeConnections()
+    throw storeErrorOf(storeErrorData(error))
+  })
+  const runCommand = createCommandRunner(general, clock)
+  const ledger = createPostgresLedger({ connections: ledgerConnections, clock, patienceMs })
+  const directory = createDirectoryWrites(runCommand, patienceMs * directoryPatience)
+  const running = new Set<Promise<unknown>>()
+  let closed: Promise<void> | undefined
+
+  const track = async (work: () => Promise<unknown>): Promise<unknown> => {
+    if (closed !== undefined) throw storeUnavailable('The store is closed.')
+    const ending = replyOf(work())
+    running.add(ending)
+    const reply = await ending
+    running.delete(ending)
+    if (reply.ok) return reply.value
+    throw storeErrorOf(reply.error)
+  }
+  const begin = { read: snapshot, report: snapshot, write: 'BEGIN' } as const
+  const methods = Object.entries(kinds).map(([name, kind]) => [
+    name,
+    (...parameters: readonly unknown[]) => {
+      const job = { name: name as StoreCommand, parameters }
+      if (kind === 'directory') return directory.ask(job)
+      return track(() => runCommand(job, { begin: begin[kind], patienceMs, unhurried: kind === 'report' }))
+    },
+  ])
+  const readPage = (before: EpochMs | null): Promise<readonly SqlRow[]> =>
+    transact({ connections: general, begin: snapshot, patienceMs }, async (connection) => {
+      const { rows } =
+        before === null ? await connection.query(orphanPage.all) : await connection.query(orphanPage.expired, [before])
+      return rows
+    })
+  const close = (): Promise<void> => {
+    closed ??= (async () => {
+      await Promise.all([ledger.close(), directory.close(), ...running])
+      await closeConnections()
+    })()
+    return closed
+  }
+  const { close: _, settleExpired: __, ...writes } = ledger
+  return {
+    // The table of kinds has exactly the methods that are left, which the compiler checks where it is written.
+    ...(Object.fromEntries(methods) as Omit<Store, Own | 'close' | 'exclusive'>),
+    ...writes,
+    settleOrphans: (before) => track(() => settleExpired(before, readPage, ledger)) as Promise<number>,
+    exclusive: false,
+    close,
+  }
+}
+
+const snapshot = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
