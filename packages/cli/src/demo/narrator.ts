@@ -1,8 +1,9 @@
 import { basename } from 'node:path'
 import { looksLikeVendoKey, maskVendoKey } from '@vendo/contract'
+import { costOf, usesOwnKey } from '../bill/bill-rows.ts'
 import { formatCount, formatUsd } from '../bill/format-amount.ts'
 import { createInk, type Ink, type Tone } from '../bill/ink.ts'
-import { renderBill } from '../bill/render-bill.ts'
+import { type Bill, renderBill } from '../bill/render-bill.ts'
 import type { CliContext } from '../context.ts'
 import { formatEnv } from '../env/format-env.ts'
 import type { Injection } from '../env/load-injection.ts'
@@ -42,7 +43,7 @@ export const createNarrator = (context: CliContext): Narrator => {
     appStarts: (injection) => writeVariables(page, injection),
     answer: (text) => wrap.write(printable(text)),
     answersEnd: () => wrap.end(),
-    bill: (run, simulated) => page.write(`\n${renderBill({ title: 'The bill', ...run, simulated, colour, width })}`),
+    bill: (run, simulated) => writeBill(page, run, { simulated, colour }),
     proof: (proof) => writeProof(page, proof),
     withoutVendo: (run) => writeWithoutVendo(page, run),
     yourTurn: (stage, injection) => writeYourTurn(page, stage, injection),
@@ -101,6 +102,13 @@ const writeVariables = (page: Page, { vars }: Injection): void => {
   }
 }
 
+const writeBill = ({ write, width }: Page, run: MeteredRun, look: Pick<Bill, 'simulated' | 'colour'>): void => {
+  const { calls, ledger, balanceBefore, balanceAfter } = run
+  // On one's own keys the wallet pays nothing, and what is in it is beside the point.
+  const balance = balanceBefore === balanceAfter ? {} : { balanceBefore, balanceAfter }
+  write(`\n${renderBill({ title: 'The bill', calls, ledger, ...balance, width, ...look })}`)
+}
+
 /** Lines that begin with `>` name the call that follows. */
 const paintHeadings = ({ ink, write }: Page): ((text: string) => void) => {
   let atLineStart = true
@@ -120,7 +128,8 @@ const writeProof = (page: Page, proof: CapProof): void => {
   fact(page, 'refused', `${refusal.status} ${refusal.code}: ${refusal.message}`, 'warning')
   fact(page, '', proof.dispatched ? 'It was dispatched all the same.' : 'Nothing of it reached the upstream.')
   fact(page, 'asks', `again, with max_tokens ${formatCount(fittingMaxTokens)}`)
-  fact(page, 'passes', `${passed.upstream_status}, charged ${formatUsd(BigInt(passed.charge_nanos))}`, 'good')
+  const cost = `${formatUsd(costOf(passed))}${usesOwnKey(passed) ? ' at list price, on your own key' : ' charged'}`
+  fact(page, 'passes', `${passed.upstream_status}, ${cost}`, 'good')
 }
 
 const writeWithoutVendo = (page: Page, run: WithoutVendo | undefined): void => {
