@@ -44,6 +44,14 @@ export {
   integrationSchema,
   integrationsSchema,
 } from './deployment.ts'
+export type { BillingEvent } from './events.ts'
+export {
+  balanceChangedSchema,
+  billingEventSchema,
+  capTrippedSchema,
+  capWarnedSchema,
+  usageRecordedSchema,
+} from './events.ts'
 export type {
   AppResponse,
   BindingResponse,
