@@ -38,7 +38,7 @@ export const brokerFloors: readonly (readonly string[])[] = [
   ['node-server'],
   ['http'],
   ['pipeline'],
-  ['keys', 'credentials', 'ledger', 'meter'],
+  ['keys', 'credentials', 'ledger', 'meter', 'outbox'],
   ['store'],
   ['egress', 'observe'],
 ]

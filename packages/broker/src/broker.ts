@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { createVendoError } from '@vendo/contract'
 import { providers as allProviders, type Provider } from '@vendo/integrations/providers'
@@ -12,12 +13,17 @@ import {
   type UpstreamTimeouts,
 } from './egress/upstream-pools.ts'
 import { createApi } from './http/create-api.ts'
+import { createBillingEvents } from './ledger/billing-events.ts'
+import { createEventLog } from './ledger/event-log.ts'
 import { createNodeServer, type ListenOptions } from './node-server.ts'
 import { type Logger, silentLogger } from './observe/logger.ts'
+import { createOutbox } from './outbox/outbox.ts'
+import { createStoreGate } from './outbox/store-gate.ts'
 import { createBodyBudget } from './pipeline/body-budget.ts'
 import { createCatalogCache } from './pipeline/catalog-cache.ts'
 import { createDirectory, type Directory } from './pipeline/directory.ts'
-import { createDrainGate, type DrainPolicy, defaultDrainPolicy } from './pipeline/drain-policy.ts'
+import { createDrainGate, type DrainPolicy, defaultDrainPolicy, type OnDisconnect } from './pipeline/drain-policy.ts'
+import { createHoldRenewal } from './pipeline/hold-renewal.ts'
 import { createInFlight, type InFlight } from './pipeline/in-flight.ts'
 import { createPricingSource } from './pipeline/pricing.ts'
 import { createRunRequest, type RunRequest } from './pipeline/run-request.ts'
@@ -41,6 +47,13 @@ export interface BrokerOptions {
   readonly publicUrl?: string
   readonly timeouts?: Partial<UpstreamTimeouts>
   readonly drain?: Partial<DrainPolicy>
+  /** What happens when a client leaves, by integration; default `drain`. A key's `on_disconnect` goes before it. */
+  readonly onDisconnect?: Readonly<Record<string, OnDisconnect>>
+  /**
+   * Where settlements wait while the store is down: a folder of this broker alone. Default: `outbox` beside the store's
+   * file. Without either they wait in memory, and a broker that ends while its store is down loses them to their holds.
+   */
+  readonly outboxDirectory?: string
   /** Largest JSON body in bytes; default 32 MB. */
   readonly mostBodyBytes?: number
   /** How long {@link Broker.close} waits for running calls, in ms; default 30 s. */
@@ -61,6 +74,8 @@ export interface Broker {
 const mostBodyBytes = 32_000_000
 const mostBufferedBytes = 512_000_000
 const orphanSweepMs = 60_000
+/** Time for drain, settlement and outbox on top of the longest call: no hold may expire while its attempt lives. */
+const settleGraceMs = 120_000
 
 /**
  * Creates a broker: keys, credentials, ledger, HTTP API and metering proxy on one port.
@@ -71,6 +86,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
   const clock = options.clock ?? Date.now
   const inFlight = createInFlight()
   const directory = createDirectory(options.store, clock)
+  const logger = options.logger ?? silentLogger()
   const providers = options.providers ?? Object.values(allProviders)
   const originOf = (provider: Provider) => options.upstreamOrigins?.[provider.slug] ?? provider.origin
   const timeouts = { ...defaultUpstreamTimeouts, ...options.timeouts }
@@ -80,7 +96,8 @@ export const createBroker = (options: BrokerOptions): Broker => {
     if (url === undefined) throw createVendoError('The broker is not listening yet.', { code: 'overloaded' })
     return url
   }
-  const logger = options.logger ?? silentLogger()
+  const holdTtlMs = timeouts.totalMs + settleGraceMs
+  const ledger = wireLedger(options, { clock, logger, holdTtlMs })
   const runRequest = createRunRequest({
     addressBook: addressBookOf(providers, options.proxyDomain),
     directory,
@@ -92,20 +109,25 @@ export const createBroker = (options: BrokerOptions): Broker => {
     bodies: { mostBytes: options.mostBodyBytes ?? mostBodyBytes, budget: createBodyBudget(mostBufferedBytes) },
     timeouts,
     drains: createDrainGate({ ...defaultDrainPolicy, ...options.drain }),
+    onDisconnect: (slug) => options.onDisconnect?.[slug] ?? 'drain',
+    holdTtlMs,
+    ...ledger,
     catalogs: createCatalogCache(clock),
     inFlight,
     logger,
     clock,
     newId,
   })
-  const api = apiListener(options, { directory, inFlight, clock, requireUrl, logger })
+  const api = apiListener(options, { directory, inFlight, clock, requireUrl, logger, ...ledger })
   const server = createNodeServer((message, answer) =>
     route(message, answer, { runRequest, api, proxyDomain: options.proxyDomain }),
   )
-  const sweep = setInterval(() => void sweepOrphans(options, clock), orphanSweepMs)
+  const sweep = setInterval(() => void sweepLedger(options.store, { ...ledger, clock, logger }), orphanSweepMs)
   sweep.unref()
   return {
     listen: async (listenOptions) => {
+      // First, or the holds of what waits there would be settled as orphans.
+      await ledger.outbox.recover()
       await options.store.settleOrphans(options.store.exclusive ? null : clock())
       const { host, port } = await server.listen(listenOptions)
       url ??= `http://${host.includes(':') ? `[${host}]` : host}:${port}`
@@ -115,6 +137,10 @@ export const createBroker = (options: BrokerOptions): Broker => {
       clearInterval(sweep)
       const stopped = server.stop()
       await inFlight.drain(options.shutdownGraceMs ?? 30_000)
+      ledger.billing.close()
+      ledger.renewal.close()
+      await ledger.outbox.close()
+      await inFlight.settled()
       server.closeConnections()
       await stopped
       await closeAll(pools, options.store)
@@ -127,13 +153,44 @@ const closeAll = async (pools: UpstreamPools, store: Store): Promise<void> => {
   await store.close()
 }
 
-/** Only one process owns a SQLite store, but holds of calls whose settlement never came must not outlive their expiry. */
-const sweepOrphans = async ({ store, logger }: BrokerOptions, clock: () => number): Promise<void> => {
+interface LedgerContext {
+  readonly clock: () => number
+  readonly logger: Logger
+  readonly holdTtlMs: number
+}
+
+/** What stands between the pipeline and the ledger: nothing while the store is well. */
+const wireLedger = ({ store, outboxDirectory }: BrokerOptions, { clock, logger, holdTtlMs }: LedgerContext) => {
+  const events = createEventLog(randomBytes(6).toString('hex'), clock)
+  const billing = createBillingEvents({ log: events, store, clock, logger })
+  const gate = createStoreGate(() => store.ping())
+  const outbox = createOutbox({
+    store,
+    gate,
+    folder: outboxDirectory ?? (store.folder === undefined ? undefined : join(store.folder, 'outbox')),
+    onApplied: ({ kind, subject, settlement }) => {
+      if (kind !== 'release') billing.recorded(subject, settlement, kind)
+    },
+    logger,
+    clock,
+  })
+  return { events, billing, gate, outbox, renewal: createHoldRenewal({ store, ttlMs: holdTtlMs, logger }) }
+}
+
+type LedgerParts = ReturnType<typeof wireLedger>
+
+/** Holds of calls whose settlement never came must not outlive their expiry; what waits in the outbox goes first. */
+const sweepLedger = async (
+  store: Store,
+  { outbox, clock, logger }: Pick<LedgerParts, 'outbox'> & Pick<LedgerContext, 'clock' | 'logger'>,
+): Promise<void> => {
   try {
+    await outbox.flush()
     const settled = await store.settleOrphans(clock())
-    if (settled > 0) logger?.warn({ settled }, 'expired holds settled')
+    if (settled > 0) logger.warn({ settled }, 'expired holds settled')
+    await store.pruneWindows(clock())
   } catch (error) {
-    logger?.error({ error: String(error) }, 'expired holds not settled')
+    logger.error({ error: String(error) }, 'expired holds not settled')
   }
 }
 
@@ -144,7 +201,7 @@ const addressBookOf = (providers: readonly Provider[], proxyDomain: string | und
   return { provider: (slug: string) => bySlug.get(slug), proxyDomain }
 }
 
-interface ApiParts {
+interface ApiParts extends Pick<LedgerParts, 'events' | 'billing'> {
   readonly directory: Directory
   readonly inFlight: InFlight
   readonly clock: () => number
@@ -153,10 +210,16 @@ interface ApiParts {
 }
 
 const apiListener = ({ store, vault }: BrokerOptions, parts: ApiParts) => {
-  const { directory, inFlight, clock, requireUrl, logger } = parts
+  const { directory, inFlight, clock, requireUrl, logger, events, billing } = parts
+  const topUp: Store['topUp'] = async (credit) => {
+    const id = await store.topUp(credit)
+    billing.walletTouched(credit.tenantId)
+    return id
+  }
   const api = createApi({
-    store: readSettled(store, () => inFlight.settled()),
+    store: { ...readSettled(store, () => inFlight.settled()), topUp },
     vault,
+    events,
     clock,
     publicUrl: requireUrl,
     baseUrlFor: (slug) => `${requireUrl()}/${slug}`,

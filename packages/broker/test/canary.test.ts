@@ -47,8 +47,9 @@ it('neither the upstream credential nor the app key nor a prompt is in an answer
   expect(await broker.calls()).not.toEqual([])
   expect(logged.length).toBeGreaterThan(script.length)
 
+  const entries = await readdir(broker.folder, { recursive: true, withFileTypes: true })
   const files = await Promise.all(
-    (await readdir(broker.folder)).map((name) => readFile(join(broker.folder, name), 'latin1')),
+    entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => readFile(join(parentPath, name), 'latin1')),
   )
   const processes = execFileSync('ps', ['-eo', 'args']).toString()
   const sinks = { answers: received.join('\n'), log: logged.join(''), files: files.join('\n'), processes }

@@ -1,4 +1,5 @@
 import type { Vault } from '../credentials/vault.ts'
+import type { EventLog } from '../ledger/event-log.ts'
 import type { EpochMs } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 
@@ -6,6 +7,8 @@ import type { Store } from '../store/store.ts'
 export interface ApiDependencies {
   readonly store: Store
   readonly vault: Vault
+  /** What `GET /api/events` tells. */
+  readonly events: EventLog
   /** The time by which keys expire and records are dated. */
   readonly clock: () => EpochMs
   /** The broker's own address without a trailing slash, such as `http://127.0.0.1:8787`. */

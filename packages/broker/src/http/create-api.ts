@@ -13,6 +13,7 @@ import { addConnectionRoutes } from './connection-routes.ts'
 import { addCredentialRoutes } from './credential-routes.ts'
 import { addDeploymentRoutes } from './deployment-routes.ts'
 import { describeIssues } from './describe-issues.ts'
+import { addEventRoutes } from './event-routes.ts'
 import { addHealthRoutes } from './health-routes.ts'
 import { addIntegrationRoutes } from './integration-routes.ts'
 import { addKeyRoutes } from './key-routes.ts'
@@ -49,6 +50,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
   addWalletRoutes(api, dependencies)
   addUsageRoutes(api, dependencies)
   addCallRoutes(api, dependencies)
+  addEventRoutes(api, dependencies)
   addTenantRoutes(api, dependencies)
   addAppRoutes(api, dependencies)
   addConnectionRoutes(api, dependencies)

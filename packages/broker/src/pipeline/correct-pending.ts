@@ -17,7 +17,7 @@ export const correctPending = async (
   const { caller, target, metered } = attempt.admission
   if (metered !== undefined || reading?.responseId === undefined || reading.usage === undefined || reading.pending)
     return
-  const { store, logger, inFlight } = dependencies
+  const { store, outbox, logger, inFlight } = dependencies
   const { responseId } = reading
   const correction = (async () => {
     await inFlight.settled()
@@ -43,7 +43,13 @@ export const correctPending = async (
     // Without a rate for what was served there is nothing better than the hold that was charged.
     if (charge.state !== 'actual') return
     const { attemptId, upstreamStatus, ttfbMs, durationMs } = call
-    await store.correct({ ...charge, attemptId, responseId, upstreamStatus, ttfbMs, durationMs })
+    const { requestId, tenantId, keyId, appId, model } = call
+    const settlement = { ...charge, attemptId, responseId, upstreamStatus, ttfbMs, durationMs }
+    await outbox.settle({
+      kind: 'correction',
+      settlement,
+      subject: { requestId, tenantId, keyId, appId, integration, model },
+    })
   })().catch((error: unknown) => logger.error({ attemptId: attempt.id, error: String(error) }, 'correction not stored'))
   inFlight.settling(correction)
 }

@@ -1,11 +1,15 @@
 import type { Provider } from '@vendo/integrations/providers'
 import type { Vault } from '../credentials/vault.ts'
 import type { UpstreamPools, UpstreamTimeouts } from '../egress/upstream-pools.ts'
+import type { BillingEvents } from '../ledger/billing-events.ts'
 import type { Logger } from '../observe/logger.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import type { StoreGate } from '../outbox/store-gate.ts'
 import type { Store } from '../store/store.ts'
 import type { CatalogCache } from './catalog-cache.ts'
 import type { Directory } from './directory.ts'
-import type { DrainGate } from './drain-policy.ts'
+import type { DrainGate, OnDisconnect } from './drain-policy.ts'
+import type { HoldRenewal } from './hold-renewal.ts'
 import type { InFlight } from './in-flight.ts'
 import type { Pricing } from './pricing.ts'
 import type { AddressBook } from './read-address.ts'
@@ -16,6 +20,12 @@ export interface PipelineDependencies {
   readonly addressBook: AddressBook
   readonly directory: Directory
   readonly store: Store
+  readonly gate: StoreGate
+  readonly outbox: Outbox
+  readonly renewal: HoldRenewal
+  /** How long an attempt can last at most, its settlement included. */
+  readonly holdTtlMs: number
+  readonly billing: BillingEvents
   readonly vault: Vault
   readonly pools: UpstreamPools
   /** Where a provider's requests go: its own origin, unless the operator named another one. */
@@ -24,6 +34,8 @@ export interface PipelineDependencies {
   readonly bodies: BodyLimits
   readonly timeouts: UpstreamTimeouts
   readonly drains: DrainGate
+  /** What the operator set for a provider; a key's own setting goes before it. */
+  readonly onDisconnect: (slug: string) => OnDisconnect
   readonly catalogs: CatalogCache
   readonly inFlight: InFlight
   readonly logger: Logger

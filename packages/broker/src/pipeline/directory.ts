@@ -1,3 +1,4 @@
+import { admissionDeadlineMs, withinDeadline } from '../outbox/store-deadline.ts'
 import type { ConnectionRecord, EpochMs, KeyRecord, MarginRecord, RateOverride } from '../store/records.ts'
 import type { DirectoryStore } from '../store/store.ts'
 
@@ -29,7 +30,7 @@ export const createDirectory = (store: DirectoryStore, clock: () => EpochMs): Di
     const known = cached.get(name)
     if (known !== undefined) return known as T
     const startedAt = version
-    const value = await load()
+    const value = await withinDeadline(load(), admissionDeadlineMs)
     if (value === null || version !== startedAt) return value
     if (cached.size >= mostEntries) cached.clear()
     cached.set(name, value)

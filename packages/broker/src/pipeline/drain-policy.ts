@@ -5,6 +5,9 @@ export interface DrainPolicy {
   readonly mostAtOnce: number
 }
 
+/** What happens when a client leaves: read on to the usage within the drain policy, or cut the provider off at once. */
+export type OnDisconnect = 'drain' | 'abort'
+
 /** What a broker uses unless told otherwise. */
 export const defaultDrainPolicy: DrainPolicy = { mostMs: 5_000, mostBytes: 256_000, mostAtOnce: 64 }
 

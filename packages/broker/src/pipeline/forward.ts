@@ -21,6 +21,8 @@ export const forward = async (
 ): Promise<Forwarded> => {
   const { admission } = attempt
   const { provider, connection } = admission.target
+  // Gone while the hold was made: nobody would read the answer, so nobody needs to pay for it.
+  if (incoming.answer.destroyed) return { end: neverSent(dependencies, incoming), clientGone: true }
   const secret = dependencies.vault.open(connection.sealed, {
     tenantId: connection.tenantId,
     connectionId: connection.id,
@@ -36,31 +38,44 @@ export const forward = async (
     usageAdded,
     totalMs: dependencies.timeouts.totalMs,
     drains: dependencies.drains,
+    onDisconnect: admission.caller.key.limits.on_disconnect ?? dependencies.onDisconnect(provider.slug),
     clock: dependencies.clock,
     ...keeping(dependencies, incoming, attempt),
   })
-  const remove = dependencies.inFlight.add(relay)
   const headers = outgoingHeaders({
     rawHeaders: incoming.message.rawHeaders,
     provider,
     secret,
     identityEncoding: usageAdded,
   })
-  dependencies.pools.dispatch(
-    {
-      origin: dependencies.originOf(provider),
-      path: incoming.address.path + incoming.address.query,
-      method: admission.route.method,
-      headers,
-      body: admission.body,
-    },
-    relay,
-  )
-  if (incoming.answer.destroyed) relay.clientGone()
-  const end = await relay.ended
-  remove()
-  return { end, clientGone: incoming.answer.destroyed && end.kind !== 'complete' }
+  const request = {
+    origin: dependencies.originOf(provider),
+    path: incoming.address.path + incoming.address.query,
+    method: admission.route.method,
+    headers,
+    body: admission.body,
+  }
+  const remove = dependencies.inFlight.add(relay)
+  const unwatch = dependencies.renewal.watch(attempt.id)
+  try {
+    dependencies.pools.dispatch(request, relay)
+    const end = await relay.ended
+    return { end, clientGone: incoming.answer.destroyed && end.kind !== 'complete' }
+  } finally {
+    unwatch()
+    remove()
+  }
 }
+
+/** The end of an attempt of which nothing was sent. */
+const neverSent = ({ clock }: PipelineDependencies, { receivedAt }: Incoming): RelayEnd => ({
+  kind: 'unreached',
+  status: null,
+  reading: undefined,
+  ttfbMs: null,
+  durationMs: clock() - receivedAt,
+  replaced: null,
+})
 
 /** The name under which the answer of a cacheable route is kept, or undefined. */
 export const catalogName = ({ address }: Incoming, { admission }: Pick<Attempt, 'admission'>): string | undefined =>

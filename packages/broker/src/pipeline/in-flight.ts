@@ -15,7 +15,7 @@ export interface InFlight {
   settling(settlement: Promise<void>): void
   /** Resolves when every settlement decided before now is durable. */
   settled(): Promise<void>
-  /** Waits for every call; after `graceMs` the rest is cut, and settles as it ends. */
+  /** Waits for every call to end; after `graceMs` the rest is cut. Their settlements may still be under way. */
   drain(graceMs: number): Promise<void>
   readonly size: number
 }
@@ -51,7 +51,6 @@ export const createInFlight = (): InFlight => {
       }, graceMs)
       while (calls.size > 0) await Promise.allSettled(calls)
       clearTimeout(patience)
-      await settled()
     },
     get size() {
       return calls.size

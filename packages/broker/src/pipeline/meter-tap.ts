@@ -33,8 +33,7 @@ export const createMeterTap = (encoding: string | undefined, reader: UsageReader
   })
   stream.on('data', (chunk: Buffer) => {
     decompressed += chunk.length
-    if (decompressed > mostDecompressedBytes) stream.destroy()
-    else reader.push(chunk)
+    if (decompressed > mostDecompressedBytes || !read(reader, chunk)) stream.destroy()
   })
   return {
     push: (chunk) => {
@@ -44,5 +43,15 @@ export const createMeterTap = (encoding: string | undefined, reader: UsageReader
       if (!stream.destroyed) stream.end()
       return finished
     },
+  }
+}
+
+/** An error in here would come out of a stream's callback, where it ends the process. */
+const read = (reader: UsageReader, chunk: Buffer): boolean => {
+  try {
+    reader.push(chunk)
+    return true
+  } catch {
+    return false
   }
 }

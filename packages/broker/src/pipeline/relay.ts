@@ -6,12 +6,13 @@ import {
   encodeStreamError,
   type Transducer,
   type UsageReader,
+  type UsageReading,
 } from '@vendo/wire'
 import type { Dispatcher } from 'undici'
 import { answerHeaders, isEventStream } from '../egress/answer-headers.ts'
 import type { SecretMask } from '../egress/secret-mask.ts'
 import type { ClientSide } from './client-side.ts'
-import type { DrainGate } from './drain-policy.ts'
+import type { DrainGate, OnDisconnect } from './drain-policy.ts'
 import { createMeterTap, type MeterTap } from './meter-tap.ts'
 import { endKindOf, RelayAborted, type RelayEnd } from './relay-end.ts'
 
@@ -27,6 +28,7 @@ export interface RelayInput {
   readonly usageAdded: boolean
   readonly totalMs: number
   readonly drains: DrainGate
+  readonly onDisconnect: OnDisconnect
   readonly clock: () => number
   /** Keeps a whole successful answer, for routes whose answers are cached. */
   readonly keep?: (answer: KeptAnswer) => void
@@ -93,8 +95,8 @@ export class Relay implements Dispatcher.DispatchHandler {
   /** The client left: reads on to the usage within the drain policy, else cuts the dispatch short. */
   clientGone(): void {
     if (this.#over || this.#drainTimer !== undefined) return
-    const { drains } = this.#input
-    if (this.#reader?.read().complete === true || !drains.enter()) {
+    const { drains, onDisconnect } = this.#input
+    if (onDisconnect === 'abort' || this.#reading()?.complete === true || !drains.enter()) {
       this.abort('client_gone')
       return
     }
@@ -194,6 +196,15 @@ export class Relay implements Dispatcher.DispatchHandler {
     }
   }
 
+  /** What the meter learned so far; nothing, where it fails. */
+  #reading(): UsageReading | undefined {
+    try {
+      return this.#reader?.read()
+    } catch {
+      return undefined
+    }
+  }
+
   #flushBuffer(whole: boolean): void {
     const body = Buffer.concat(this.#buffer ?? [])
     this.#buffer = undefined
@@ -224,7 +235,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       this.#input.drains.leave()
     }
     await this.#tap?.end()
-    const reading = this.#reader?.read()
+    const reading = this.#reading()
     // A cut after the answer's own end lost nothing.
     const whole = kind === 'client_gone' && reading?.complete === true
     this.#resolve({

@@ -6,27 +6,24 @@ import type { Settlement } from '../store/records.ts'
 import { admit } from './admit.ts'
 import { authenticate } from './authenticate.ts'
 import { bind } from './bind.ts'
+import { subjectOf } from './call-subject.ts'
 import { classify } from './classify.ts'
 import { correctPending } from './correct-pending.ts'
 import type { PipelineDependencies } from './dependencies.ts'
-import { catalogName, failureOf, forward } from './forward.ts'
-import { hold } from './hold.ts'
+import { catalogName, type Forwarded, failureOf, forward } from './forward.ts'
+import { holdOrRelease } from './hold-or-release.ts'
 import type { Pricing } from './pricing.ts'
 import { readAddress } from './read-address.ts'
 import { ClientGone, readBody } from './read-body.ts'
 import type { Address, Admission, Attempt, Incoming } from './records.ts'
 import { asVendoError, refuse } from './refuse.ts'
-import type { RelayEnd } from './relay-end.ts'
-import { settleDurably, settlementOf } from './settle.ts'
+import { answeredHere, releaseOf, type SettleInput, settlementAtHold, settlementOf } from './settle.ts'
 
 /** Takes one proxied request through every step, and resolves when it is settled. Never rejects. */
 export type RunRequest = (message: IncomingMessage, answer: ServerResponse) => Promise<void>
 
 /** How often an attempt that could not be dispatched at all is tried in total. */
 const mostAttempts = 2
-
-/** Time for drain and settlement on top of the longest call: no hold may expire while its attempt lives. */
-const settleGraceMs = 120_000
 
 /** Wires the steps: address, authenticate, bind, classify, admit, hold, forward and relay, settle. */
 export const createRunRequest = (dependencies: PipelineDependencies): RunRequest => {
@@ -83,53 +80,53 @@ const attemptUntilSent = async (
   pricing: Pricing,
 ): Promise<void> => {
   for (let number = 1; ; number++) {
-    const attempt = await hold({
-      ledger: dependencies.store,
+    const attempt = await holdOrRelease(dependencies, {
       admission,
       attemptId: dependencies.newId('att'),
       requestId: incoming.requestId,
-      ttlMs: dependencies.timeouts.totalMs + settleGraceMs,
+      ttlMs: dependencies.holdTtlMs,
     })
-    if (answerFromCatalog(dependencies, incoming, attempt, pricing)) return
-    const { end, clientGone } = await forwardSafely(dependencies, incoming, attempt)
+    const forwarded = await forwardSafely(dependencies, incoming, attempt)
+    if (forwarded === 'kept') return
+    const { end, clientGone } = forwarded
+    const settlement = decide(dependencies, { attempt, end, pricing })
+    settleInBackground(dependencies, incoming, attempt, settlement)
     const last = end.kind !== 'unreached' || clientGone || number >= mostAttempts
-    const failure = last ? failureOf(end, admission.target.provider.slug) : undefined
-    const settlement = settlementOf({ attempt, end, pricing })
-    settleInBackground(dependencies, settlement)
-    void correctPending(dependencies, attempt, end, pricing)
     if (!last) continue
+    void correctPending(dependencies, attempt, end, pricing)
+    const failure = failureOf(end, admission.target.provider.slug)
     if (failure !== undefined) refuse(incoming.answer, failure, refusalOf(incoming))
     logCall(dependencies, incoming, { attempt, settlement, failure })
     return
   }
 }
 
-/** A dispatch that throws before it starts (an unreadable credential) sent nothing: its hold is released, not leaked. */
-const forwardSafely = async (dependencies: PipelineDependencies, incoming: Incoming, attempt: Attempt) => {
+/** An attempt that fails before it is dispatched (an unreadable credential) sent nothing: its hold is released, not leaked. */
+const forwardSafely = async (
+  dependencies: PipelineDependencies,
+  incoming: Incoming,
+  attempt: Attempt,
+): Promise<Forwarded | 'kept'> => {
   try {
+    if (answerFromCatalog(dependencies, incoming, attempt)) return 'kept'
     return await forward(dependencies, incoming, attempt)
   } catch (error) {
-    const pricing = await dependencies.pricing()
-    settleInBackground(dependencies, settlementOf({ attempt, end: neverSent(dependencies, incoming), pricing }))
+    settleInBackground(dependencies, incoming, attempt, releaseOf(attempt.id))
     throw error
   }
 }
 
-const neverSent = ({ clock }: PipelineDependencies, { receivedAt }: Incoming): RelayEnd => ({
-  kind: 'unreached',
-  status: null,
-  reading: undefined,
-  ttfbMs: null,
-  durationMs: clock() - receivedAt,
-  replaced: null,
-})
+/** Whatever fails in pricing, the attempt is settled. */
+const decide = ({ logger }: PipelineDependencies, input: SettleInput): Settlement => {
+  try {
+    return settlementOf(input)
+  } catch (error) {
+    logger.error({ attemptId: input.attempt.id, error: String(error) }, 'charge failed: settled at the hold')
+    return settlementAtHold(input)
+  }
+}
 
-const answerFromCatalog = (
-  dependencies: PipelineDependencies,
-  incoming: Incoming,
-  attempt: Attempt,
-  pricing: Pricing,
-): boolean => {
+const answerFromCatalog = (dependencies: PipelineDependencies, incoming: Incoming, attempt: Attempt): boolean => {
   const name = catalogName(incoming, attempt)
   const kept = name === undefined ? undefined : dependencies.catalogs.get(name)
   if (kept === undefined) return false
@@ -137,21 +134,17 @@ const answerFromCatalog = (
   const { answer, requestId } = incoming
   answer.writeHead(status, answerHeaders({ headers, requestId, maskHeader: (value) => value, edited: false }))
   answer.end(body)
-  const end: RelayEnd = { ...neverSent(dependencies, incoming), kind: 'complete', status }
-  const settlement = settlementOf({ attempt, end, pricing })
-  settleInBackground(dependencies, { ...settlement, flags: ['catalog_cache'] })
+  settleInBackground(dependencies, incoming, attempt, answeredHere(attempt.id, status, 'catalog_cache'))
   return true
 }
 
-const settleInBackground = (dependencies: PipelineDependencies, settlement: Settlement): void => {
-  const { store, logger, inFlight } = dependencies
-  inFlight.settling(
-    settleDurably(store, settlement, {
-      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-      onFailure: (error, attemptId) => logger.error({ attemptId, error: String(error) }, 'settlement not stored yet'),
-      stopped: () => false,
-    }),
-  )
+const settleInBackground = (
+  { outbox, inFlight }: PipelineDependencies,
+  { requestId }: Incoming,
+  { admission }: Attempt,
+  settlement: Settlement,
+): void => {
+  inFlight.settling(outbox.settle({ kind: 'terminal', settlement, subject: subjectOf(requestId, admission) }))
 }
 
 const firstHeader = (message: IncomingMessage, name: string): string | undefined => {

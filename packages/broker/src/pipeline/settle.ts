@@ -1,6 +1,5 @@
 import { chargeFor } from '../meter/settle-charge.ts'
 import type { Settlement } from '../store/records.ts'
-import type { LedgerStore } from '../store/store.ts'
 import type { Pricing } from './pricing.ts'
 import type { Attempt } from './records.ts'
 import type { RelayEnd } from './relay-end.ts'
@@ -22,7 +21,7 @@ export const settlementOf = ({ attempt, end, pricing }: SettleInput): Settlement
     ttfbMs: end.ttfbMs,
     durationMs: end.durationMs,
   }
-  if (end.kind === 'unreached') return { ...common, ...nothing('released', 'not_dispatched') }
+  if (end.kind === 'unreached') return { ...common, ...withoutCharge('released', 'not_dispatched') }
   if (metered === undefined) return { ...common, ...observed(end) }
   const integration = target.provider.slug
   const charge = chargeFor({
@@ -44,7 +43,7 @@ export const settlementOf = ({ attempt, end, pricing }: SettleInput): Settlement
 
 type Charge = Omit<Settlement, 'attemptId' | 'responseId' | 'upstreamStatus' | 'ttfbMs' | 'durationMs'>
 
-const nothing = (state: Settlement['state'], reason: string | null): Charge => ({
+const withoutCharge = (state: Settlement['state'], reason: string | null): Charge => ({
   state,
   reason,
   flags: [],
@@ -61,37 +60,59 @@ const nothing = (state: Settlement['state'], reason: string | null): Charge => (
 
 /** A free route: usage that its answer reports (a stored response) is on record, and costs nothing here. */
 const observed = ({ reading }: RelayEnd): Charge => ({
-  ...nothing('actual', null),
+  ...withoutCharge('actual', null),
   flags: reading?.flags ?? [],
   quantities: reading?.usage?.quantities ?? {},
   reasoningTokens: reading?.usage?.reasoning ?? null,
   servedModel: reading?.served.model ?? null,
 })
 
-/** How a settlement that the store did not take is tried again. */
-export interface SettleRetry {
-  readonly wait: (ms: number) => Promise<void>
-  readonly onFailure: (error: unknown, attemptId: string) => void
-  readonly stopped: () => boolean
-}
+/** The terminal row of an attempt of which nothing was sent. */
+export const releaseOf = (attemptId: string): Settlement => ({
+  ...withoutCharge('released', 'not_dispatched'),
+  ...unanswered(attemptId),
+})
 
-const firstWaitMs = 50
-const longestWaitMs = 5_000
+/** The terminal row of a free call that was answered without its provider. */
+export const answeredHere = (attemptId: string, status: number, flag: string): Settlement => ({
+  ...withoutCharge('actual', null),
+  ...unanswered(attemptId),
+  upstreamStatus: status,
+  flags: [flag],
+})
 
-/** Writes a settlement until the store has it. It is idempotent there, so an ambiguous failure is simply tried again. */
-export const settleDurably = async (
-  ledger: Pick<LedgerStore, 'settle'>,
-  settlement: Settlement,
-  { wait, onFailure, stopped }: SettleRetry,
-): Promise<void> => {
-  for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
-    try {
-      await ledger.settle(settlement)
-      return
-    } catch (error) {
-      onFailure(error, settlement.attemptId)
-      if (stopped()) return
-      await wait(waitMs)
-    }
+const unanswered = (attemptId: string) => ({
+  attemptId,
+  responseId: null,
+  upstreamStatus: null,
+  ttfbMs: null,
+  durationMs: null,
+})
+
+/**
+ * The terminal row of an attempt whose charge could not be worked out, because something in the broker failed: at the
+ * hold, with the reason `charge_failed`. Never $0, and never more than was held.
+ */
+export const settlementAtHold = ({ attempt, end }: Omit<SettleInput, 'pricing'>): Settlement => {
+  const { target, metered } = attempt.admission
+  const common = {
+    attemptId: attempt.id,
+    responseId: null,
+    upstreamStatus: end.status,
+    ttfbMs: end.ttfbMs,
+    durationMs: end.durationMs,
+  }
+  const reason = 'charge_failed'
+  if (metered === undefined) return { ...common, ...withoutCharge('estimated', reason), flags: [reason] }
+  const { bound } = metered
+  return {
+    ...common,
+    ...withoutCharge('estimated', reason),
+    flags: [reason],
+    walletNanos: target.byok ? 0n : bound.chargeNanos,
+    spendNanos: target.byok ? bound.listNanos : bound.chargeNanos,
+    listNanos: bound.listNanos,
+    quantities: bound.quantities,
+    tokens: bound.tokens,
   }
 }

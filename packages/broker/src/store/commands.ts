@@ -26,7 +26,7 @@ import type { Transaction } from './sql.ts'
 import type { Store } from './store.ts'
 
 /** The methods of a store that run inside a transaction: all but closing it. */
-export type StoreCommand = Exclude<keyof Store, 'close' | 'exclusive'>
+export type StoreCommand = Exclude<keyof Store, 'close' | 'exclusive' | 'folder'>
 
 /**
  * What each method of a store does, over any database. A driver runs each in a transaction, many in one if it likes, and

@@ -88,6 +88,8 @@ export interface LedgerStore {
 
 /** Everything the broker keeps. SQLite implements it for one process, Postgres for many. */
 export interface Store extends DirectoryStore, LedgerStore {
+  /** The folder that its file is in, where other files of the same broker may lie. Absent for a store elsewhere. */
+  readonly folder?: string
   /** Whether this process is the only one: every open hold it finds when it starts is then an orphan. */
   readonly exclusive: boolean
   /** Resolves when the store can write; rejects with `store_unavailable`. */

@@ -18,6 +18,7 @@ export const accessTable: Readonly<Record<string, readonly Scope[]>> = {
   'GET /api/billing/spend-caps': billing,
   'GET /api/billing/usage': billing,
   'GET /api/calls': billing,
+  'GET /api/events': billing,
   'POST /api/billing/topups': operator,
   'POST /api/tenants': operator,
   'GET /api/tenants': operator,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Secret } from '@vendo/contract'
 import { createVault } from '../../credentials/vault.ts'
 import { mintKey } from '../../keys/mint-key.ts'
+import { createEventLog } from '../../ledger/event-log.ts'
 import type { ConnectionRecord, KeyRecord, Settlement } from '../../store/records.ts'
 import { openSqliteStore } from '../../store/sqlite/open-sqlite-store.ts'
 import type { Store } from '../../store/store.ts'
@@ -65,6 +66,7 @@ export const createApiFixture = async (
   const api = createApi({
     store: seenByApi(store),
     vault,
+    events: createEventLog('test', () => now),
     clock: () => now,
     publicUrl: () => 'http://127.0.0.1:8787',
     baseUrlFor: (slug) => `http://127.0.0.1:8787/${slug}`,
@@ -165,7 +167,9 @@ const send = async (api: Api, { key, line, body, headers }: Sent): Promise<Answe
     },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
-  const text = await response.text()
+  const endless = response.headers.get('content-type')?.startsWith('text/event-stream') === true
+  if (endless) await response.body?.cancel()
+  const text = endless ? '' : await response.text()
   return { status: response.status, headers: response.headers, text, body: parse(text) }
 }
 

@@ -1,4 +1,5 @@
-import { createGroupCommitStore } from '../group-commit-store.ts'
+import { dirname } from 'node:path'
+import { type Committer, createGroupCommitStore } from '../group-commit-store.ts'
 import type { EpochMs } from '../records.ts'
 import type { Store } from '../store.ts'
 import { openWorkerCommitter } from './worker-committer.ts'
@@ -25,12 +26,14 @@ export interface SqliteStoreOptions {
  */
 export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Store> => {
   const { path, clock, lock = true, worker = true } = options
-  if (worker) return createGroupCommitStore(await openWorkerCommitter({ path, lock }, clock))
+  const place = path === ':memory:' ? {} : { folder: dirname(path) }
+  if (worker) return { ...createGroupCommitStore(await openWorkerCommitter({ path, lock }, clock)), ...place }
   // Loaded only where it is used: Node 22 announces on stderr that its SQLite is experimental.
   const { openSqliteSession } = await import('./sqlite-session.ts')
   const session = await openSqliteSession({ path, lock })
-  return createGroupCommitStore({
+  const committer: Committer = {
     commit: (jobs) => session.commit(jobs, clock ?? Date.now),
     close: async () => session.close(),
-  })
+  }
+  return { ...createGroupCommitStore(committer), ...place }
 }

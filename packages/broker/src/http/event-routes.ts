@@ -1,0 +1,104 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { createVendoError, isVendoError } from '@vendo/contract'
+import { type BillingEvent, billingEventSchema } from '@vendo/contract/api'
+import type { EventAudience, EventLog } from '../ledger/event-log.ts'
+import type { ApiDependencies } from './api-dependencies.ts'
+import type { Api, ApiCaller } from './api-environment.ts'
+import { billingScopes, requireKey } from './require-key.ts'
+import { anyKeySecurity, named, refusals, tenantQuery } from './route-documentation.ts'
+import { selectTenant } from './select-tenant.ts'
+
+const heartbeatMs = 15_000
+const mostSubscribers = 1_000
+/** What may wait for a slow reader before it is cut off; it can resume. */
+const mostWaitingBytes = 1_000_000
+
+const eventsRoute = createRoute({
+  method: 'get',
+  path: '/api/events',
+  tags: ['billing'],
+  summary: 'What happens to money, as it happens',
+  description: [
+    'Server-sent events: each has an `id`, its type as `event`, and as `data` the JSON below. An app key gets its own calls',
+    'and caps and the wallet it draws on, a management key those of its tenant. Send `Last-Event-ID` to get first what was',
+    'missed: the broker keeps the last few thousand events in memory. Each broker tells of the calls that it served; the',
+    'ledger, not this stream, is the record.',
+  ].join(' '),
+  security: anyKeySecurity,
+  middleware: requireKey(...billingScopes),
+  request: {
+    query: z.strictObject({ tenant: tenantQuery }),
+    headers: z.object({ 'last-event-id': z.string().max(100).optional() }),
+  },
+  responses: {
+    200: {
+      description: 'The stream. A comment line every 15 seconds keeps it open.',
+      content: { 'text/event-stream': { schema: named('BillingEvent', billingEventSchema) } },
+    },
+    ...refusals('validation_failed', 'not_found', 'overloaded'),
+  },
+})
+
+/** Adds the stream of billing events. */
+export const addEventRoutes = (api: Api, { store, events }: ApiDependencies): void => {
+  api.openapi(eventsRoute, async (context) => {
+    const { caller, authenticate } = context.var
+    const tenantId = await selectTenant(store, caller.key, context.req.valid('query').tenant)
+    if (events.subscribers >= mostSubscribers) {
+      throw createVendoError('Too many clients listen to events just now.', { code: 'overloaded', retryAfter: 10 })
+    }
+    const stream = createEventStream(events, {
+      audience: caller.key.kind === 'management' ? { tenantId } : { tenantId, keyId: caller.key.id },
+      afterId: context.req.valid('header')['last-event-id'],
+      authenticate,
+    })
+    return new Response(stream, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } }) as never
+  })
+}
+
+interface EventStreamInput {
+  readonly audience: EventAudience
+  readonly afterId: string | undefined
+  /** Rejects once the key is no good any more. */
+  readonly authenticate: () => Promise<ApiCaller>
+}
+
+const createEventStream = (events: EventLog, { audience, afterId, authenticate }: EventStreamInput) => {
+  let stop = () => {}
+  const start = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+    let over = false
+    let unsubscribe = () => {}
+    const end = () => {
+      if (over) return
+      stop()
+      controller.close()
+    }
+    const write = (text: string) => {
+      if (over) return
+      if ((controller.desiredSize ?? 0) < -mostWaitingBytes) end()
+      else controller.enqueue(Buffer.from(text))
+    }
+    // Asked again with each heartbeat: a revoked key must not go on listening.
+    const heartbeat = setInterval(() => {
+      authenticate().then(
+        () => write(': heartbeat\n\n'),
+        (error: unknown) => (isVendoError(error) && error.code === 'store_unavailable' ? undefined : end()),
+      )
+    }, heartbeatMs)
+    heartbeat.unref()
+    stop = () => {
+      over = true
+      clearInterval(heartbeat)
+      unsubscribe()
+    }
+    write('retry: 2000\n\n')
+    const onEvent = (event: BillingEvent) => write(encodeEvent(event))
+    unsubscribe = events.subscribe(audience, afterId, { onEvent, onEnd: end })
+    if (over) unsubscribe()
+  }
+  const unread = new ByteLengthQueuingStrategy({ highWaterMark: 0 })
+  return new ReadableStream<Uint8Array>({ start, cancel: () => stop() }, unread)
+}
+
+const encodeEvent = (event: BillingEvent): string =>
+  `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`

@@ -1,0 +1,284 @@
+import type { Logger } from '../observe/logger.ts'
+import type { EpochMs } from '../store/records.ts'
+import type { Store } from '../store/store.ts'
+import { type AppliedListener, type Applier, createApplier } from './apply-entry.ts'
+import { decodeEntry, type OutboxEntry } from './outbox-entry.ts'
+import { type OutboxFiles, openOutboxFiles } from './outbox-files.ts'
+import { createParcel, type Parcel } from './parcel.ts'
+import { isStoreFailure, type StoreGate } from './store-gate.ts'
+
+/** What is known of a hold whose answer was lost. */
+export type HoldFate = 'held' | 'refused' | 'unknown'
+
+/** An entry before the outbox dates it. */
+export type EntryDraft = Omit<OutboxEntry, 'decidedAt'>
+
+/** Brings every settlement into the store exactly once, over outages of the store and ends of this process. */
+export interface Outbox {
+  /** Resolves when the settlement is in the store, or on the disk of this machine. Never rejects. */
+  settle(draft: EntryDraft): Promise<void>
+  /** Gives back a hold that may or may not have been committed, as soon as the attempt to make it is over. Never rejects. */
+  release(draft: Omit<EntryDraft, 'kind'>, fate: Promise<HoldFate>): Promise<void>
+  /**
+   * Applies what an earlier process left behind; to be called before its open holds are settled as orphans.
+   *
+   * @throws {VendoError} `store_unavailable` when the folder cannot be written, or the store does not answer.
+   */
+  recover(): Promise<void>
+  /** Tries once to apply everything that waits. */
+  flush(): Promise<void>
+  /** How many settlements the store has not taken yet. */
+  readonly waiting: number
+  /** Tries once more, and leaves the rest to the next start. Idempotent. */
+  close(): Promise<void>
+}
+
+/** What an outbox works with. */
+export interface OutboxOptions {
+  readonly store: Pick<Store, 'settle' | 'correct'>
+  readonly gate: StoreGate
+  /** Absent: settlements wait in memory alone. */
+  readonly folder: string | undefined
+  readonly onApplied: AppliedListener
+  readonly logger: Logger
+  readonly clock: () => EpochMs
+}
+
+const firstWaitMs = 50
+const longestWaitMs = 1_000
+const mostAtOnce = 64
+const roundsAtStart = 3
+/** How often an entry fails while the store takes others before it counts as one that will never be taken. */
+const mostFailures = 5
+
+/** Creates an outbox. Its files are opened by {@link Outbox.recover}, or when the store first fails. */
+export const createOutbox = (options: OutboxOptions): Outbox => new StoreOutbox(options)
+
+class StoreOutbox implements Outbox {
+  readonly #options: OutboxOptions
+  readonly #apply: Applier
+  readonly #parcels = new Set<Parcel>()
+  readonly #direct = new Set<Promise<unknown>>()
+  readonly #writes = new Set<Promise<void>>()
+  #taken = 0
+  #opened: Promise<OutboxFiles> | undefined
+  #round: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #waitMs = firstWaitMs
+  #closed: Promise<void> | undefined
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+    this.#apply = createApplier(options.store, options.onApplied)
+  }
+
+  get waiting(): number {
+    return this.#parcels.size
+  }
+
+  async settle(draft: EntryDraft): Promise<void> {
+    const entry = { ...draft, decidedAt: this.#options.clock() }
+    const attempt = this.#apply(entry)
+    this.#direct.add(attempt)
+    try {
+      await attempt
+      this.#taken++
+    } catch (error) {
+      await this.#keep(createParcel(entry, { blocked: false, durable: false }), error)
+    } finally {
+      this.#direct.delete(attempt)
+    }
+  }
+
+  release(draft: Omit<EntryDraft, 'kind'>, fate: Promise<HoldFate>): Promise<void> {
+    const entry: OutboxEntry = { ...draft, kind: 'release', decidedAt: this.#options.clock() }
+    const parcel = createParcel(entry, { blocked: true, durable: false })
+    void fate.then((known) => {
+      parcel.blocked = false
+      if (known === 'refused') this.#remove(parcel)
+      this.#wake()
+    })
+    return this.#store(parcel)
+  }
+
+  async recover(): Promise<void> {
+    const { logger } = this.#options
+    const files = await this.#open()
+    if (files === undefined) return
+    for (const line of await files.readPending()) await this.#adopt(files, line)
+    if (this.#parcels.size > 0) logger.warn({ waiting: this.#parcels.size }, 'settlements found in the outbox')
+    // Failures of a well store are not waited for: they must not keep the broker from starting.
+    for (let round = 0; round < roundsAtStart && this.#parcels.size > 0; round++) {
+      await this.flush()
+      await this.#options.gate.whenUsable()
+    }
+    await this.#clear()
+  }
+
+  flush(): Promise<void> {
+    this.#round ??= this.#applyReady().finally(() => {
+      this.#round = undefined
+      this.#wake()
+    })
+    return this.#round
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#end()
+    return this.#closed
+  }
+
+  async #end(): Promise<void> {
+    await Promise.allSettled(this.#direct)
+    await this.#round
+    await this.flush()
+    clearTimeout(this.#timer)
+    await Promise.allSettled(this.#writes)
+    for (const { entry, durable, finish } of this.#parcels) {
+      const { attemptId } = entry.settlement
+      if (durable) this.#options.logger.warn({ attemptId }, 'settlement left in the outbox for the next start')
+      else this.#options.logger.error({ attemptId }, 'settlement lost: neither the store nor the outbox took it')
+      finish()
+    }
+    const files = await this.#opened?.catch(() => undefined)
+    await files?.close()
+  }
+
+  /** Opens the files once. @throws when the folder cannot be used. */
+  #open(): Promise<OutboxFiles> | undefined {
+    const { folder, logger, clock } = this.#options
+    if (folder === undefined) return undefined
+    this.#opened ??= openOutboxFiles({ folder, logger, clock }).catch((error: unknown) => {
+      this.#opened = undefined
+      throw error
+    })
+    return this.#opened
+  }
+
+  async #adopt(files: OutboxFiles, line: string): Promise<void> {
+    try {
+      this.#parcels.add(createParcel(decodeEntry(line), { blocked: false, durable: true }))
+    } catch {
+      await files.bury({ line, reason: 'The line cannot be read.', attemptId: undefined })
+    }
+  }
+
+  async #keep(parcel: Parcel, error: unknown): Promise<void> {
+    const { logger, gate } = this.#options
+    if (!isStoreFailure(error)) return this.#bury(parcel, String(error))
+    gate.suspect()
+    const { attemptId } = parcel.entry.settlement
+    logger.error({ attemptId, error: String(error) }, 'settlement not stored yet: kept in the outbox')
+    await this.#store(parcel)
+  }
+
+  async #store(parcel: Parcel): Promise<void> {
+    this.#parcels.add(parcel)
+    this.#wake()
+    await this.#write(parcel)
+    if (!parcel.durable) await parcel.finished
+  }
+
+  #write(parcel: Parcel): Promise<void> {
+    const write = this.#append(parcel)
+    this.#writes.add(write)
+    return write.finally(() => this.#writes.delete(write))
+  }
+
+  async #append(parcel: Parcel): Promise<void> {
+    try {
+      const files = await this.#open()
+      if (files === undefined) return
+      await files.append(parcel.line)
+      parcel.durable = true
+      parcel.finish()
+    } catch (error) {
+      const { attemptId } = parcel.entry.settlement
+      this.#options.logger.error({ attemptId, error: String(error) }, 'the outbox cannot be written')
+    }
+  }
+
+  async #applyReady(): Promise<void> {
+    const ready = [...this.#parcels].filter(({ blocked }) => !blocked)
+    for (let start = 0; start < ready.length; start += mostAtOnce) {
+      const failed = await this.#applySome(ready.slice(start, start + mostAtOnce))
+      if (failed.length === 0) continue
+      this.#waitMs = Math.min(this.#waitMs * 2, longestWaitMs)
+      if (!(await this.#storeAnswers())) {
+        await Promise.all([...this.#parcels].filter(({ durable }) => !durable).map((parcel) => this.#write(parcel)))
+        return
+      }
+      await Promise.all(failed.map((parcel) => this.#judge(parcel)))
+    }
+    if (this.#parcels.size > 0 || ready.length === 0) return
+    this.#waitMs = firstWaitMs
+    await this.#clear()
+    this.#options.logger.info({ applied: ready.length }, 'outbox emptied')
+  }
+
+  /** Returns those that the store failed on. */
+  async #applySome(parcels: readonly Parcel[]): Promise<readonly Parcel[]> {
+    const results = await Promise.all(parcels.map((parcel) => this.#attempt(parcel)))
+    return parcels.filter((_parcel, index) => results[index] === 'failed')
+  }
+
+  async #attempt(parcel: Parcel): Promise<'over' | 'failed'> {
+    try {
+      await this.#apply(parcel.entry)
+      this.#taken++
+      this.#remove(parcel)
+      return 'over'
+    } catch (error) {
+      if (isStoreFailure(error)) {
+        this.#options.gate.suspect()
+        return 'failed'
+      }
+      await this.#bury(parcel, String(error))
+      return 'over'
+    }
+  }
+
+  async #storeAnswers(): Promise<boolean> {
+    try {
+      await this.#options.gate.whenUsable()
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** A store that takes others but never this one will not take it later: it must not be tried for ever. */
+  async #judge(parcel: Parcel): Promise<void> {
+    if (parcel.takenAtFailure !== this.#taken) parcel.failures++
+    parcel.takenAtFailure = this.#taken
+    if (parcel.failures > mostFailures) await this.#bury(parcel, 'The store took others and failed on this one.')
+  }
+
+  async #bury(parcel: Parcel, reason: string): Promise<void> {
+    const { line, entry } = parcel
+    const { attemptId } = entry.settlement
+    const files = await Promise.resolve(this.#open()).catch(() => undefined)
+    if (files === undefined) this.#options.logger.error({ attemptId, reason, line }, 'settlement refused for good')
+    else await files.bury({ line, reason, attemptId })
+    this.#remove(parcel)
+  }
+
+  #remove(parcel: Parcel): void {
+    this.#parcels.delete(parcel)
+    parcel.finish()
+  }
+
+  async #clear(): Promise<void> {
+    const files = await Promise.resolve(this.#open()).catch(() => undefined)
+    await files?.clear(() => this.#parcels.size > 0)
+  }
+
+  #wake(): void {
+    if (this.#parcels.size === 0 || this.#timer !== undefined || this.#closed !== undefined) return
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      void this.flush()
+    }, this.#waitMs)
+    this.#timer.unref()
+  }
+}

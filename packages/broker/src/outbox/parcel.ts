@@ -1,0 +1,29 @@
+import { encodeEntry, type OutboxEntry } from './outbox-entry.ts'
+
+/** One entry that waits, and what has been tried. */
+export interface Parcel {
+  readonly entry: OutboxEntry
+  readonly line: string
+  /** The fate of its hold is still open: nothing may be applied before it is known. */
+  blocked: boolean
+  /** On the disk. */
+  durable: boolean
+  /** How often it failed while the store took others. */
+  failures: number
+  /** How many others the store had taken when it last failed. */
+  takenAtFailure: number | undefined
+  /** Resolves when nobody has to wait for it any more. */
+  readonly finished: Promise<void>
+  readonly finish: () => void
+}
+
+/** Wraps an entry. */
+export const createParcel = (entry: OutboxEntry, { blocked, durable }: Pick<Parcel, 'blocked' | 'durable'>): Parcel => {
+  let finish = () => {}
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  const line = encodeEntry(entry)
+  const untried = { failures: 0, takenAtFailure: undefined }
+  return { entry, line, blocked, durable, ...untried, finished, finish: () => finish() }
+}
