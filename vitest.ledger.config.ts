@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 // Without `import`: it would also apply to what CommonJS packages such as pg require.
-const conditions = ['source', 'node', 'default']
+const conditions = ['vendo-source', 'node', 'default']
 
 // `npm run test:ledger`: what only a real Postgres or many processes can prove. One server serves the whole run.
 export default defineConfig({

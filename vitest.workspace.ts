@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 const project = (name: string, include: string[]) =>
   defineConfig({
-    resolve: { conditions: ['source', 'node', 'import', 'default'] },
-    ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
+    resolve: { conditions: ['vendo-source', 'node', 'import', 'default'] },
+    ssr: { resolve: { conditions: ['vendo-source', 'node', 'import', 'default'] } },
     test: {
       name,
       include,

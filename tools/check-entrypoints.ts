@@ -31,9 +31,9 @@ const judgeSize = (entry: string, subpath: string, { gzipBytes, modules }: Bundl
 
 const sdk = listPackages().find(({ short }) => short === 'sdk')
 for (const [subpath, target] of Object.entries(sdk?.manifest.exports ?? {})) {
-  if (typeof target !== 'object' || target === null || !('source' in target)) continue
+  if (typeof target !== 'object' || target === null || !('vendo-source' in target)) continue
   const entry = `@vendo/sdk${subpath.slice(1)}`
-  const source = String(target.source)
+  const source = String(target['vendo-source'])
   if (!existsSync(join(root, 'packages/sdk', source))) {
     findings.push(`packages/sdk/package.json names ${source} for ${entry}, which does not exist`)
     continue

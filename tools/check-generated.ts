@@ -21,7 +21,7 @@ const digest = (): ReadonlyMap<string, string> =>
 const before = digest()
 const { code, output } = await runCommand({
   program: process.execPath,
-  args: ['--conditions=source', 'tools/gen-catalog.ts'],
+  args: ['--conditions=vendo-source', 'tools/gen-catalog.ts'],
 })
 const after = digest()
 const changed = [...after].filter(([path, hash]) => before.get(path) !== hash).map(([path]) => path)

@@ -17,7 +17,7 @@ const tmux = async (...words: string[]): Promise<string> => (await run('tmux', [
 
 // A folder of its own, so that the ledger is as new as a visitor's.
 const folder = await mkdtemp(join(tmpdir(), 'vendo-capture-'))
-const command = `cd ${folder} && NO_COLOR= TERM=screen-256color ${process.execPath} --conditions=source ${root}packages/cli/src/bin.ts demo`
+const command = `cd ${folder} && NO_COLOR= TERM=screen-256color ${process.execPath} --conditions=vendo-source ${root}packages/cli/src/bin.ts demo`
 
 const captureWhenServing = async (): Promise<string> => {
   for (let second = 0; second < 60; second += 1) {

@@ -18,7 +18,7 @@ export const runScript = async (
   { env, words = [], cwd, usesSources = false }: ScriptOptions,
 ): Promise<{ readonly output: string }> => {
   const file = fileURLToPath(new URL(`../${script}`, import.meta.url))
-  const flags = usesSources ? ['--conditions=source'] : []
+  const flags = usesSources ? ['--conditions=vendo-source'] : []
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, file, ...words], {
     env: { PATH: process.env['PATH'], ...env },
     ...(cwd !== undefined && { cwd }),

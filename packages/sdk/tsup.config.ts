@@ -48,7 +48,7 @@ export default defineConfig({
   silent: true,
   esbuildPlugins: [parserOfDotenv],
   esbuildOptions: (options) => {
-    options.conditions = ['source']
+    options.conditions = ['vendo-source']
     options.mainFields = ['module', 'main']
   },
   onSuccess: copyLicences,

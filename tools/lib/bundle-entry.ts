@@ -49,7 +49,7 @@ export const bundleEntry = async (folder: string, source: string): Promise<Bundl
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    conditions: ['source'],
+    conditions: ['vendo-source'],
     logLevel: 'silent',
     plugins: [...(await readPlugins(folder)), recordBuiltins(builtins)],
   })

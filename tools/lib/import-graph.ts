@@ -20,8 +20,8 @@ const scope = '@vendo/'
 
 const sourceOf = (manifest: Manifest, subpath: string): string | undefined => {
   const entry = manifest.exports?.[subpath]
-  if (typeof entry !== 'object' || entry === null || !('source' in entry)) return undefined
-  return typeof entry.source === 'string' ? entry.source : undefined
+  if (typeof entry !== 'object' || entry === null || !('vendo-source' in entry)) return undefined
+  return typeof entry['vendo-source'] === 'string' ? entry['vendo-source'] : undefined
 }
 
 const resolveFile = (from: string, specifier: string): string | undefined => {

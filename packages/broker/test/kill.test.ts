@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const startProcess = async (path: string): Promise<string> => {
   const script = join(import.meta.dirname, 'broker-process.ts')
-  child = spawn(process.execPath, ['--conditions=source', script, path, upstream.origin], {
+  child = spawn(process.execPath, ['--conditions=vendo-source', script, path, upstream.origin], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [line] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer]

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The published package runs its build. In a clone there is none: the sources run as they are (Node strips the types),
-// with the `source` export condition switched on for this process, so that no build step is ever needed.
+// with the `vendo-source` export condition switched on for this process, so that no build step is ever needed.
 import { existsSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 
@@ -10,7 +10,7 @@ const source = new URL('../src/bin.ts', import.meta.url)
 if (existsSync(source) && nodeModule.registerHooks) {
   nodeModule.registerHooks({
     resolve: (specifier, context, nextResolve) =>
-      nextResolve(specifier, { ...context, conditions: [...context.conditions, 'source'] }),
+      nextResolve(specifier, { ...context, conditions: [...context.conditions, 'vendo-source'] }),
   })
   await import(source.href)
 } else if (existsSync(built)) {

@@ -58,7 +58,7 @@ export interface Spawned {
 /** Runs a command as a user does. The environment holds PATH, HOME and what is given. */
 export const spawnVendo = (words: readonly string[], { cwd, env = {}, input = '' }: Place): Spawned => {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, ['--conditions=source', bin, ...words], { cwd, env: { PATH, HOME, ...env } })
+  const child = spawn(process.execPath, ['--conditions=vendo-source', bin, ...words], { cwd, env: { PATH, HOME, ...env } })
   onTestFinished(() => void child.kill('SIGKILL'))
   child.stdin.end(input)
   const seen = { out: '', err: '' }

@@ -15,7 +15,7 @@ beforeAll(async () => {
     globalName: 'sdk',
     platform: 'browser',
     target: 'es2022',
-    conditions: ['source'],
+    conditions: ['vendo-source'],
     plugins: [...((config as { esbuildPlugins?: Plugin[] }).esbuildPlugins ?? [])],
   })
   program = outputFiles[0]?.text ?? ''

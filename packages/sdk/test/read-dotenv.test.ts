@@ -123,7 +123,7 @@ describe('a .env file', () => {
       await vendo.tokens(['openai', 'anthropic'])
       await vendo.token('antropic').catch(() => undefined)
       await vendo.billing.balance().catch(() => undefined)`
-    const args = ['--conditions=source', '--input-type=module', '-e', program]
+    const args = ['--conditions=vendo-source', '--input-type=module', '-e', program]
     const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: root })
     expect([stdout.byteLength, stderr.byteLength, status]).toEqual([0, 0, 0])
   })

@@ -16,7 +16,7 @@ import { writeFailure } from '../terminal/write-failure.ts'
 import { registerDemo } from './command.ts'
 
 const bin = fileURLToPath(new URL('../bin.ts', import.meta.url))
-const flags = ['--conditions=source', bin, 'demo']
+const flags = ['--conditions=vendo-source', bin, 'demo']
 
 let cwd: string
 let closers: (() => Promise<unknown>)[]

@@ -35,7 +35,7 @@ export const playApp = async ({ env, cwd, onOutput, signal }: AppRun): Promise<A
     )
   }
   // The sources of a clone run as they are; the warning about that would be the first thing a visitor reads.
-  const flags = ['--conditions=source', '--disable-warning=ExperimentalWarning']
+  const flags = ['--conditions=vendo-source', '--disable-warning=ExperimentalWarning']
   const child = spawn(process.execPath, [...flags, app], { env, cwd, signal, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   let errors = ''

@@ -64,6 +64,6 @@ const startWorker = (location: SqliteLocation): Worker => {
     name: 'vendo-store',
     workerData: location,
     // Node 22 announces on stderr that its SQLite is experimental.
-    execArgv: [...(fromSource ? ['--conditions=source'] : []), '--disable-warning=ExperimentalWarning'],
+    execArgv: [...(fromSource ? ['--conditions=vendo-source'] : []), '--disable-warning=ExperimentalWarning'],
   })
 }

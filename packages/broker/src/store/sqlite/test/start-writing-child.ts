@@ -14,7 +14,7 @@ export interface WritingChild {
 /** Starts a process that opens the store; `write` makes it hold and settle until it is killed, `hold` keeps it open. */
 export const startWritingChild = (path: string, mode: 'write' | 'hold'): WritingChild => {
   const script = new URL('./writing-child.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, ['--conditions=source', script, path, mode], {
+  const child = spawn(process.execPath, ['--conditions=vendo-source', script, path, mode], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines: string[] = []
