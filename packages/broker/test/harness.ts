@@ -38,7 +38,7 @@ export interface TestBroker {
 }
 
 const tenantId = 'ten_test'
-const slugs = ['anthropic', 'openai', 'openrouter']
+const slugs = ['anthropic', 'gemini', 'openai', 'openrouter']
 
 export const startTestBroker = async (options: TestBrokerOptions): Promise<TestBroker> => {
   const folder = await mkdtemp(join(tmpdir(), 'vendo-broker-'))

@@ -37,6 +37,7 @@ const formats: Readonly<Record<string, { slug: string; wireFormat: WireFormatNam
   'openai-responses-other': { slug: 'openai', wireFormat: 'openai-responses' },
   'openai-embeddings': { slug: 'openai', wireFormat: 'openai-embeddings' },
   openrouter: { slug: 'openrouter', wireFormat: 'openai-chat' },
+  gemini: { slug: 'gemini', wireFormat: 'gemini-generate' },
 }
 
 const root = findTranscripts()
@@ -60,8 +61,11 @@ const boundOf = (
   edit: (body: Record<string, unknown>) => Record<string, unknown>,
 ): RequestBound => {
   const { slug, wireFormat } = formats[expected.provider]!
-  const body = edit(JSON.parse(readFileSync(join(root!, expected.provider, expected.id, 'request.json'), 'utf8')))
-  const facts = readRequestFacts(wireFormat, body, Buffer.byteLength(JSON.stringify(body)))
+  const recorded = (name: string) =>
+    JSON.parse(readFileSync(join(root!, expected.provider, expected.id, name), 'utf8')) as Record<string, unknown>
+  const body = edit(recorded('request.json'))
+  const path = String(recorded('meta.json')['uri'])
+  const facts = readRequestFacts(wireFormat, body, Buffer.byteLength(JSON.stringify(body)), { path })
   const ratesOf = (model: string): ModelRates => rateBook.find({ integration: slug, model, at }) ?? unlisted
   const bound = boundRequest({
     facts,
@@ -77,8 +81,17 @@ const boundOf = (
   return bound
 }
 
-const limitOf = ({ provider }: Expected): string =>
-  provider.startsWith('openai-responses') ? 'max_output_tokens' : 'max_tokens'
+const withLimit = (
+  { provider }: Expected,
+  { max_completion_tokens: _, ...body }: Record<string, unknown>,
+  limit: number,
+): Record<string, unknown> => {
+  if (provider !== 'gemini') {
+    return { ...body, [provider.startsWith('openai-responses') ? 'max_output_tokens' : 'max_tokens']: limit }
+  }
+  const config = (body['generationConfig'] ?? {}) as Record<string, unknown>
+  return { ...body, generationConfig: { ...config, maxOutputTokens: limit } }
+}
 
 const inputOf = (expected: Expected): number =>
   expected.input_uncached + (expected.cache_read ?? 0) + (expected.cache_write_total ?? 0) + (expected.audio_in ?? 0)
@@ -102,10 +115,7 @@ describeRecorded('the bound of every recorded request (skipped where the recordi
 
   it.each(recordings)('$provider $id is not exceeded with a small limit either', (expected) => {
     const limit = Math.max(1, Math.floor(expected.output / 3))
-    const bound = boundOf(expected, ({ max_completion_tokens: _, ...body }) => ({
-      ...body,
-      [limitOf(expected)]: limit,
-    }))
+    const bound = boundOf(expected, (body) => withLimit(expected, body, limit))
     expect(totalInput(bound.quantities)).toBeGreaterThanOrEqual(inputOf(expected))
     // The recorded answer, cut at the limit, as the provider would have cut it.
     expect(outputOf(bound)).toBeGreaterThanOrEqual(Math.min(expected.output, limit))

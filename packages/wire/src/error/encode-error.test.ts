@@ -36,6 +36,35 @@ describe('encodeErrorBody', () => {
     })
   })
 
+  it.each([
+    [400, 'INVALID_ARGUMENT'],
+    [401, 'UNAUTHENTICATED'],
+    [402, 'FAILED_PRECONDITION'],
+    [403, 'PERMISSION_DENIED'],
+    [404, 'NOT_FOUND'],
+    [413, 'INVALID_ARGUMENT'],
+    [429, 'RESOURCE_EXHAUSTED'],
+    [502, 'INTERNAL'],
+    [503, 'UNAVAILABLE'],
+    [504, 'DEADLINE_EXCEEDED'],
+  ])('%i is %s to Gemini', (status, name) => {
+    expect(JSON.parse(encodeErrorBody('gemini', { ...details, status }))).toEqual({
+      error: {
+        code: status,
+        message: details.message,
+        status: name,
+        details: [
+          {
+            '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+            reason: 'BALANCE_EXHAUSTED',
+            domain: 'vendo',
+            metadata: { request_id: 'req_1' },
+          },
+        ],
+      },
+    })
+  })
+
   const answer = (shape: 'anthropic' | 'openai') => async () =>
     new Response(encodeErrorBody(shape, details), {
       status: details.status,

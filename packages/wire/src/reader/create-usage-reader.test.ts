@@ -115,3 +115,32 @@ describe('createUsageReader', () => {
     expect(body.atEventBoundary).toBe(false)
   })
 })
+
+describe('usage is final before the end where nothing more can come', () => {
+  const started = { type: 'message_start', message: { model: 'm', usage: { input_tokens: 9, output_tokens: 1 } } }
+  const delta = (stop_reason: string | null) => ({
+    type: 'message_delta',
+    delta: { stop_reason },
+    usage: { output_tokens: 5 },
+  })
+  const usage = { prompt_tokens: 1, completion_tokens: 2 }
+
+  it.each([
+    ['Anthropic: only begun', 'anthropic-messages', [started], false],
+    ['Anthropic: still going', 'anthropic-messages', [started, delta(null)], false],
+    ['Anthropic: stopped', 'anthropic-messages', [started, delta('end_turn')], true],
+    ['chat: usage beside choices', 'openai-chat', [{ choices: [{ delta: {} }], usage }], false],
+    ['chat: usage alone', 'openai-chat', [{ choices: [], usage }], true],
+    ['chat: usage with its cost', 'openai-chat', [{ choices: [{ delta: {} }], usage: { ...usage, cost: 0.1 } }], true],
+    ['responses: begun', 'openai-responses', [{ type: 'response.created', response: { usage } }], false],
+    ['Gemini: going on', 'gemini-generate', [{ candidates: [{}], usageMetadata: { promptTokenCount: 1 } }], false],
+  ] as const)('%s', (_, wireFormat, events, final) => {
+    expect(readStream(wireFormat, streamOf(...events))).toMatchObject({ complete: false, final })
+  })
+
+  it('never without usage, and not while a background answer is pending', () => {
+    expect(readStream('openai-chat', streamOf('[DONE]'))).toMatchObject({ complete: true, final: false })
+    const queued = { status: 'queued', usage: { input_tokens: 1 } }
+    expect(readBody('openai-responses', queued)).toMatchObject({ complete: true, pending: true, final: false })
+  })
+})
