@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
+import type { Tracer } from '@opentelemetry/api'
 import { createVendoError } from '@vendo/contract'
 import { providers as allProviders, type Provider } from '@vendo/integrations/providers'
 import { rateTables as allRateTables, type RateTable } from '@vendo/integrations/rates'
@@ -16,7 +17,13 @@ import { createApi } from './http/create-api.ts'
 import { createBillingEvents } from './ledger/billing-events.ts'
 import { createEventLog } from './ledger/event-log.ts'
 import { createNodeServer, type ListenOptions } from './node-server.ts'
+import { combineObservers } from './observe/combine-observers.ts'
 import { type Logger, silentLogger } from './observe/logger.ts'
+import type { Metrics } from './observe/metrics.ts'
+import { observeDrains } from './observe/observe-drains.ts'
+import { observeLedger } from './observe/observe-ledger.ts'
+import type { Observer } from './observe/observer.ts'
+import { traceCalls } from './observe/trace-calls.ts'
 import { createOutbox } from './outbox/outbox.ts'
 import { createStoreGate } from './outbox/store-gate.ts'
 import { createBodyBudget } from './pipeline/body-budget.ts'
@@ -59,6 +66,12 @@ export interface BrokerOptions {
   /** How long {@link Broker.close} waits for running calls, in ms; default 30 s. */
   readonly shutdownGraceMs?: number
   readonly logger?: Logger
+  /** Filled from now on; serve it with `startMetricsServer`. Default: nothing is measured. */
+  readonly metrics?: Metrics
+  /** Makes one span per call, as a child of the client's `traceparent`. Default: no spans. */
+  readonly tracer?: Tracer
+  /** Lets the client's `traceparent`, `tracestate` and `baggage` through to the provider; default false. */
+  readonly forwardTraceContext?: boolean
   /** Milliseconds since the epoch. */
   readonly clock?: () => number
 }
@@ -82,7 +95,9 @@ const settleGraceMs = 120_000
  *
  * @throws {VendoError} `validation_failed` for an upstream origin that is neither https nor on this machine.
  */
-export const createBroker = (options: BrokerOptions): Broker => {
+export const createBroker = (given: BrokerOptions): Broker => {
+  const observer = observerOf(given)
+  const options = { ...given, store: observeLedger(given.store, observer) }
   const clock = options.clock ?? Date.now
   const inFlight = createInFlight()
   const directory = createDirectory(options.store, clock)
@@ -108,16 +123,19 @@ export const createBroker = (options: BrokerOptions): Broker => {
     pricing: createPricingSource(directory, options.rateTables ?? allRateTables),
     bodies: { mostBytes: options.mostBodyBytes ?? mostBodyBytes, budget: createBodyBudget(mostBufferedBytes) },
     timeouts,
-    drains: createDrainGate({ ...defaultDrainPolicy, ...options.drain }),
+    drains: observeDrains(createDrainGate({ ...defaultDrainPolicy, ...options.drain }), observer),
     onDisconnect: (slug) => options.onDisconnect?.[slug] ?? 'drain',
     holdTtlMs,
     ...ledger,
     catalogs: createCatalogCache(clock),
     inFlight,
     logger,
+    observer,
+    forwardTraceContext: options.forwardTraceContext ?? false,
     clock,
     newId,
   })
+  observer.watch({ callsInFlight: () => inFlight.size, outboxWaiting: () => ledger.outbox.waiting })
   const api = apiListener(options, { directory, inFlight, clock, requireUrl, logger, ...ledger })
   const server = createNodeServer((message, answer) =>
     route(message, answer, { runRequest, api, proxyDomain: options.proxyDomain }),
@@ -147,6 +165,9 @@ export const createBroker = (options: BrokerOptions): Broker => {
     }),
   }
 }
+
+const observerOf = ({ metrics, tracer }: BrokerOptions): Observer =>
+  combineObservers([...(metrics ? [metrics.observer] : []), ...(tracer ? [traceCalls(tracer)] : [])])
 
 const closeAll = async (pools: UpstreamPools, store: Store): Promise<void> => {
   await pools.close()

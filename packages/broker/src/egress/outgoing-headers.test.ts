@@ -53,6 +53,9 @@ describe('headers of the client’s hop and identity stay behind', () => {
     'Forwarded',
     'X-Vendo-Connection',
     'x-bf-async',
+    'traceparent',
+    'Tracestate',
+    'baggage',
   ])('%s', (name) => {
     expect(forwarded([name, 'x'])).toHaveLength(1)
   })
@@ -74,6 +77,11 @@ describe('what the client says to the provider passes', () => {
     'x-new-header',
   ])('%s', (name) => {
     expect(forwarded([name, 'value'])[0]).toEqual([name, 'value'])
+  })
+  it('its trace context only where the operator asks for that', () => {
+    const rawHeaders = ['traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01']
+    const flat = outgoingHeaders({ rawHeaders, provider: openai, secret, identityEncoding: false, traceContext: true })
+    expect(flat.slice(0, 2)).toEqual(rawHeaders)
   })
   it('asks for an uncompressed answer only where the broker edits it', () => {
     expect(forwarded(['accept-encoding', 'gzip'], openai, true)[0]).toEqual(['accept-encoding', 'identity'])

@@ -40,6 +40,9 @@ const credentialCarriers = new Set([
   'openai-project',
 ])
 
+/** The client's own trace ids: a provider needs none of them, and could tell calls of one user apart by them. */
+const traceHeaders = new Set(['traceparent', 'tracestate', 'baggage'])
+
 const strippedPrefixes = ['x-vendo-', 'x-bf-', 'vendo-', 'x-forwarded-', 'cf-', 'sec-fetch-', 'proxy-']
 
 /** What the headers of one forwarded request are made from. */
@@ -50,19 +53,23 @@ export interface OutgoingHeadersInput {
   readonly secret: Secret
   /** Asks the provider for an uncompressed answer, for the one stream that the broker edits. */
   readonly identityEncoding: boolean
+  /** Lets `traceparent`, `tracestate` and `baggage` through; default false. */
+  readonly traceContext?: boolean
 }
 
 /**
  * The headers of the request to the provider: the client's own without credentials, cookies, hop-by-hop and Vendo headers,
  * then the provider's defaults that are missing, then exactly one credential, last.
  */
-export const outgoingHeaders = ({ rawHeaders, provider, secret, identityEncoding }: OutgoingHeadersInput): string[] => {
+export const outgoingHeaders = (input: OutgoingHeadersInput): string[] => {
+  const { rawHeaders, provider, secret, identityEncoding, traceContext = false } = input
   const listed = connectionListed(rawHeaders)
   const headers: string[] = []
   const present = new Set<string>()
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] as string).toLowerCase()
     if (isStripped(name) || listed.has(name) || (identityEncoding && name === 'accept-encoding')) continue
+    if (!traceContext && traceHeaders.has(name)) continue
     headers.push(name, rawHeaders[index + 1] as string)
     present.add(name)
   }

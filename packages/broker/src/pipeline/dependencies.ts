@@ -3,6 +3,7 @@ import type { Vault } from '../credentials/vault.ts'
 import type { UpstreamPools, UpstreamTimeouts } from '../egress/upstream-pools.ts'
 import type { BillingEvents } from '../ledger/billing-events.ts'
 import type { Logger } from '../observe/logger.ts'
+import type { Observer } from '../observe/observer.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { StoreGate } from '../outbox/store-gate.ts'
 import type { Store } from '../store/store.ts'
@@ -39,6 +40,9 @@ export interface PipelineDependencies {
   readonly catalogs: CatalogCache
   readonly inFlight: InFlight
   readonly logger: Logger
+  readonly observer: Observer
+  /** Lets the client's trace context through to the provider. */
+  readonly forwardTraceContext: boolean
   readonly clock: () => number
   readonly newId: (prefix: string) => string
 }

@@ -47,6 +47,7 @@ export const forward = async (
     provider,
     secret,
     identityEncoding: usageAdded,
+    traceContext: dependencies.forwardTraceContext,
   })
   const request = {
     origin: dependencies.originOf(provider),

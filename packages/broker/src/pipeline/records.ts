@@ -4,6 +4,7 @@ import type { Provider, Route } from '@vendo/integrations/providers'
 import type { ModelRates } from '@vendo/integrations/rates'
 import type { RequestFacts } from '@vendo/wire'
 import type { Bound } from '../meter/bound.ts'
+import type { CallProgress } from '../observe/call-progress.ts'
 import type { ConnectionRecord, KeyRecord } from '../store/records.ts'
 
 /** One proxied request as it arrived, with the address already read. */
@@ -13,6 +14,7 @@ export interface Incoming {
   readonly message: IncomingMessage
   readonly answer: ServerResponse
   readonly address: Address
+  readonly progress: CallProgress
 }
 
 /** Where a request wants to go. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { headerNames, type VendoError } from '@vendo/contract'
 import { answerHeaders } from '../egress/answer-headers.ts'
+import { CallProgress } from '../observe/call-progress.ts'
 import type { CallLogLine } from '../observe/logger.ts'
 import type { Settlement } from '../store/records.ts'
 import { admit } from './admit.ts'
@@ -12,6 +13,7 @@ import { correctPending } from './correct-pending.ts'
 import type { PipelineDependencies } from './dependencies.ts'
 import { catalogName, type Forwarded, failureOf, forward } from './forward.ts'
 import { holdOrRelease } from './hold-or-release.ts'
+import { type EndedAttempt, tellEnded, tellRefused, type Unaddressed } from './observe-call.ts'
 import type { Pricing } from './pricing.ts'
 import { readAddress } from './read-address.ts'
 import { ClientGone, readBody } from './read-body.ts'
@@ -30,13 +32,14 @@ export const createRunRequest = (dependencies: PipelineDependencies): RunRequest
   const run = async (message: IncomingMessage, answer: ServerResponse): Promise<void> => {
     const requestId = dependencies.newId('req')
     const receivedAt = dependencies.clock()
+    const progress = new CallProgress()
     let address: Address | undefined
     try {
       address = readAddress(message.url ?? '', message.headers.host, dependencies.addressBook)
-      await answerRequest(dependencies, { requestId, receivedAt, message, answer, address })
+      await answerRequest(dependencies, { requestId, receivedAt, message, answer, address, progress })
     } catch (error) {
       if (error instanceof ClientGone) return
-      refuseAndLog(dependencies, { requestId, receivedAt, message, answer, address }, asVendoError(error))
+      refuseAndLog(dependencies, { requestId, receivedAt, message, answer, address, progress }, asVendoError(error))
     }
   }
   return (message, answer) => dependencies.inFlight.track(run(message, answer))
@@ -53,7 +56,10 @@ const answerRequest = async (dependencies: PipelineDependencies, incoming: Incom
     firstHeader(message, headerNames.connection),
   )
   const route = classify(address.provider, message.method ?? 'GET', address.path)
+  incoming.progress.classified(route)
+  incoming.progress.bodyAwaited()
   const body = await readBody(message, dependencies.bodies)
+  incoming.progress.bodyRead()
   try {
     const pricing = await dependencies.pricing()
     const admission = admit({
@@ -86,6 +92,7 @@ const attemptUntilSent = async (
       requestId: incoming.requestId,
       ttlMs: dependencies.holdTtlMs,
     })
+    incoming.progress.dispatched()
     const forwarded = await forwardSafely(dependencies, incoming, attempt)
     if (forwarded === 'kept') return
     const { end, clientGone } = forwarded
@@ -97,6 +104,7 @@ const attemptUntilSent = async (
     const failure = failureOf(end, admission.target.provider.slug)
     if (failure !== undefined) refuse(incoming.answer, failure, refusalOf(incoming))
     logCall(dependencies, incoming, { attempt, settlement, failure })
+    tellEnded(dependencies, incoming, { attempt, settlement, failure })
     return
   }
 }
@@ -134,7 +142,9 @@ const answerFromCatalog = (dependencies: PipelineDependencies, incoming: Incomin
   const { answer, requestId } = incoming
   answer.writeHead(status, answerHeaders({ headers, requestId, maskHeader: (value) => value, edited: false }))
   answer.end(body)
-  settleInBackground(dependencies, incoming, attempt, answeredHere(attempt.id, status, 'catalog_cache'))
+  const settlement = answeredHere(attempt.id, status, 'catalog_cache')
+  settleInBackground(dependencies, incoming, attempt, settlement)
+  tellEnded(dependencies, incoming, { attempt, settlement, failure: undefined })
   return true
 }
 
@@ -157,27 +167,21 @@ const refusalOf = ({ requestId, address }: Pick<Incoming, 'requestId'> & { addre
   requestId,
 })
 
-type Unaddressed = Omit<Incoming, 'address'> & { readonly address: Address | undefined }
-
-const refuseAndLog = ({ logger, clock }: PipelineDependencies, incoming: Unaddressed, error: VendoError): void => {
+const refuseAndLog = (dependencies: PipelineDependencies, incoming: Unaddressed, error: VendoError): void => {
+  const { logger, clock } = dependencies
   const { requestId, receivedAt, answer, address } = incoming
   const status = refuse(answer, error, refusalOf(incoming))
+  tellRefused(dependencies, incoming, error)
   const integration = address?.provider.slug ?? ''
   const line: CallLogLine = { requestId, integration, status, code: error.code, durationMs: clock() - receivedAt }
   if (error.cause === undefined) logger.info(line, 'refused')
   else logger.error({ ...line, error: String(error.cause) }, 'failed')
 }
 
-interface EndedCall {
-  readonly attempt: Attempt
-  readonly settlement: Settlement
-  readonly failure: VendoError | undefined
-}
-
 const logCall = (
   { logger, clock }: PipelineDependencies,
   { requestId, receivedAt }: Incoming,
-  { attempt: { id, admission }, settlement, failure }: EndedCall,
+  { attempt: { id, admission }, settlement, failure }: EndedAttempt,
 ): void => {
   const line: CallLogLine = {
     requestId,
