@@ -4,7 +4,15 @@ import { join } from 'node:path'
 import { nanosFromUsd, type Profile, Secret } from '@vendo/contract'
 import type { KeyLimits } from '@vendo/contract/api'
 import { type ScriptedUpstream, startScriptedUpstream, type UpstreamScript } from '@vendo/testkit'
-import { type BrokerOptions, createBroker, createVault, mintKey, openSqliteStore, type Store } from '../src/index.ts'
+import {
+  type BrokerOptions,
+  createBroker,
+  createVault,
+  mintKey,
+  openSqliteStore,
+  type Store,
+  type Vault,
+} from '../src/index.ts'
 import type { CallRecord } from '../src/store/records.ts'
 import { type Sending, send, type WholeAnswer } from './http-client.ts'
 
@@ -16,6 +24,10 @@ export interface TestBrokerOptions {
   readonly creditUsd?: string
   readonly limits?: KeyLimits
   readonly broker?: Partial<BrokerOptions>
+  /** Default: SQLite in a fresh folder. */
+  readonly openStore?: (folder: string) => Promise<Store>
+  /** What the broker sees of the store; the test itself sees it as it is. */
+  readonly seenByBroker?: (store: Store) => Store
 }
 
 /** A real broker on a real port, with one tenant, one app and one scripted upstream behind every provider. */
@@ -34,6 +46,8 @@ export interface TestBroker {
   send(sending: Partial<Sending> & { readonly path: string; readonly json?: unknown }): Promise<WholeAnswer>
   /** Every attempt so far, after what was decided is durable. */
   calls(): Promise<readonly CallRecord[]>
+  /** Closes the broker and its store, and keeps its files. */
+  stopBroker(): Promise<void>
   close(): Promise<void>
 }
 
@@ -43,13 +57,12 @@ const slugs = ['anthropic', 'gemini', 'openai', 'openrouter']
 export const startTestBroker = async (options: TestBrokerOptions): Promise<TestBroker> => {
   const folder = await mkdtemp(join(tmpdir(), 'vendo-broker-'))
   const upstream = await startScriptedUpstream(options.script)
-  const store = await openSqliteStore({ path: join(folder, 'ledger.sqlite') })
-  const vault = createVault({
-    keyEncryptionKey: new Secret(Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64')),
-  })
+  const { openStore = openSqlite, seenByBroker = (whole: Store) => whole } = options
+  const store = await openStore(folder)
+  const vault = testVault()
   await seed(store, vault, options)
   const broker = createBroker({
-    store,
+    store: seenByBroker(store),
     vault,
     upstreamOrigins: Object.fromEntries(slugs.map((slug) => [slug, upstream.origin])),
     shutdownGraceMs: 2_000,
@@ -76,6 +89,7 @@ export const startTestBroker = async (options: TestBrokerOptions): Promise<TestB
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
       }),
     calls: () => settledCalls(store),
+    stopBroker: () => broker.close(),
     close: async () => {
       await broker.close()
       await upstream.close()
@@ -83,6 +97,14 @@ export const startTestBroker = async (options: TestBrokerOptions): Promise<TestB
     },
   }
 }
+
+/** The same vault each time, so that another broker can open what this one sealed. */
+export const testVault = (): Vault =>
+  createVault({
+    keyEncryptionKey: new Secret(Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64')),
+  })
+
+const openSqlite = (folder: string): Promise<Store> => openSqliteStore({ path: join(folder, 'ledger.sqlite') })
 
 export const seed = async (
   store: Store,

@@ -186,6 +186,7 @@ class StoreOutbox implements Outbox {
   }
 
   async #append(parcel: Parcel): Promise<void> {
+    parcel.writing = true
     try {
       const files = await this.#open()
       if (files === undefined) return
@@ -195,6 +196,8 @@ class StoreOutbox implements Outbox {
     } catch (error) {
       const { attemptId } = parcel.entry.settlement
       this.#options.logger.error({ attemptId, error: String(error) }, 'the outbox cannot be written')
+    } finally {
+      parcel.writing = false
     }
   }
 
@@ -205,7 +208,8 @@ class StoreOutbox implements Outbox {
       if (failed.length === 0) continue
       this.#waitMs = Math.min(this.#waitMs * 2, longestWaitMs)
       if (!(await this.#storeAnswers())) {
-        await Promise.all([...this.#parcels].filter(({ durable }) => !durable).map((parcel) => this.#write(parcel)))
+        const unwritten = [...this.#parcels].filter(({ durable, writing }) => !durable && !writing)
+        await Promise.all(unwritten.map((parcel) => this.#write(parcel)))
         return
       }
       await Promise.all(failed.map((parcel) => this.#judge(parcel)))

@@ -8,6 +8,8 @@ export interface Parcel {
   blocked: boolean
   /** On the disk. */
   durable: boolean
+  /** On its way to the disk. */
+  writing: boolean
   /** How often it failed while the store took others. */
   failures: number
   /** How many others the store had taken when it last failed. */
@@ -24,6 +26,6 @@ export const createParcel = (entry: OutboxEntry, { blocked, durable }: Pick<Parc
     finish = resolve
   })
   const line = encodeEntry(entry)
-  const untried = { failures: 0, takenAtFailure: undefined }
+  const untried = { writing: false, failures: 0, takenAtFailure: undefined }
   return { entry, line, blocked, durable, ...untried, finished, finish: () => finish() }
 }
