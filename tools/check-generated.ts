@@ -19,10 +19,15 @@ const digest = (): ReadonlyMap<string, string> =>
   )
 
 const before = digest()
-const { code, output } = await runCommand({
-  program: process.execPath,
-  args: ['--conditions=vendo-source', 'tools/gen-catalog.ts'],
-})
+const generators = ['tools/gen-catalog.ts', 'tools/gen-errors.ts']
+const failures: string[] = []
+for (const generator of generators) {
+  const { code, output } = await runCommand({
+    program: process.execPath,
+    args: ['--conditions=vendo-source', generator],
+  })
+  if (code !== 0) failures.push(`${generator} failed:\n${output}`)
+}
 const after = digest()
 const changed = [...after].filter(([path, hash]) => before.get(path) !== hash).map(([path]) => path)
 
@@ -34,10 +39,7 @@ const { output: uncommitted } = await runCommand({
 
 report({
   check: 'generated',
-  findings: [
-    ...(code === 0 ? [] : [`tools/gen-catalog.ts failed:\n${output}`]),
-    ...changed.map((path) => `${path}:1 was out of date (it is regenerated now)`),
-  ],
+  findings: [...failures, ...changed.map((path) => `${path}:1 was out of date (it is regenerated now)`)],
   remedy: 'Run `npm run gen` and commit the result; never edit a generated file by hand.',
   facts: [`${after.size} files${uncommitted.trim() === '' ? '' : `, not committed yet:\n${uncommitted.trimEnd()}`}`],
 })
