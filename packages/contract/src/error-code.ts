@@ -67,7 +67,7 @@ export const errorCodes = {
   route_blocked: broker(
     404,
     'ValidationError',
-    'Vendo does not forward this route; `vendo doctor` lists those it does.',
+    'Vendo does not forward this route: docs/reference/integrations.md lists those it does.',
   ),
   model_not_found: broker(404, 'ValidationError', 'Check the spelling of the model.'),
   job_not_found: broker(404, 'ValidationError', 'Check the job id, and that the same key submitted it.'),
