@@ -7,6 +7,7 @@ import { interleavingRules } from './store-suite/interleaving-rules.ts'
 import { callRules, listingRules, usageRules } from './store-suite/report-rules.ts'
 import { chargeRules, orphanRules, settleRules } from './store-suite/settle-rules.ts'
 import { tenantRules } from './store-suite/tenant-rules.ts'
+import { renewalRules, upkeepRules } from './store-suite/upkeep-rules.ts'
 import { walletRules } from './store-suite/wallet-rules.ts'
 import { windowRules } from './store-suite/window-rules.ts'
 
@@ -33,6 +34,8 @@ export const storeSuite = (name: string, openStore: OpenStore): void => {
     describe('charges', () => chargeRules(openStore))
     describe('orphans', () => orphanRules(openStore))
     describe('correct', () => correctionRules(openStore))
+    describe('renewal', () => renewalRules(openStore))
+    describe('upkeep', () => upkeepRules(openStore))
     describe('wallet', () => walletRules(openStore))
     describe('calls', () => callRules(openStore))
     describe('lists', () => listingRules(openStore))

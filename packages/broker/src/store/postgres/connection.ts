@@ -34,13 +34,12 @@ export interface ConnectionOptions {
   readonly connectMs: number
   /** The most that one statement may take on the server, in ms. Default: no limit. */
   readonly statementMs?: number
+  /** How long the server lets a transaction wait for its next statement: a broker that vanished must not keep its locks. */
+  readonly abandonedMs: number
 }
 
-// A broker that vanished without a word must not keep the locks of a tenant.
-const abandonedMs = 2000
-
 /** Opens no connection yet: each is made when it is first needed, and made anew after it was lost. */
-export const openConnections = ({ url, size, connectMs, statementMs }: ConnectionOptions): Connections => {
+export const openConnections = ({ url, size, connectMs, statementMs, abandonedMs }: ConnectionOptions): Connections => {
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
@@ -50,11 +49,8 @@ export const openConnections = ({ url, size, connectMs, statementMs }: Connectio
     keepAlive: true,
     application_name: 'vendo',
     types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
-    ...(statementMs !== undefined && {
-      statement_timeout: statementMs,
-      lock_timeout: statementMs,
-      idle_in_transaction_session_timeout: abandonedMs,
-    }),
+    idle_in_transaction_session_timeout: abandonedMs,
+    ...(statementMs !== undefined && { statement_timeout: statementMs, lock_timeout: statementMs }),
   })
   // A connection that dies while idle is replaced by the next acquire; nobody is waiting for it.
   pool.on('error', () => undefined)

@@ -32,8 +32,8 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
   const { openConnections } = await import('./connection.ts')
   const connectMs = Math.max(1, Math.floor(patienceMs * 0.9))
   return createPostgresStore({
-    ledger: openConnections({ url, size: 1, connectMs, statementMs: patienceMs }),
-    general: openConnections({ url, size: Math.max(1, poolSize - 1), connectMs }),
+    ledger: openConnections({ url, size: 1, connectMs, statementMs: patienceMs, abandonedMs: 2_000 }),
+    general: openConnections({ url, size: Math.max(1, poolSize - 1), connectMs, abandonedMs: 20_000 }),
     clock,
     patienceMs,
   })

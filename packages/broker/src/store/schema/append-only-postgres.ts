@@ -1,12 +1,13 @@
-const refuseChanges = (table: string): string =>
-  `CREATE TRIGGER ${table}_append_only BEFORE UPDATE OR DELETE ON ${table}
-   FOR EACH ROW EXECUTE FUNCTION vendo_refuse_rewrite()`
-
 const refuseTruncate = (table: string): string =>
   `CREATE TRIGGER ${table}_no_truncate BEFORE TRUNCATE ON ${table}
    FOR EACH STATEMENT EXECUTE FUNCTION vendo_refuse_rewrite()`
 
-const appended = ['ledger_rows', 'top_ups', 'rate_overrides']
+/** Refuses that a row of the table is ever changed or removed. */
+export const refuseRewritePostgres = (table: string): readonly string[] => [
+  `CREATE TRIGGER ${table}_append_only BEFORE UPDATE OR DELETE ON ${table}
+   FOR EACH ROW EXECUTE FUNCTION vendo_refuse_rewrite()`,
+  refuseTruncate(table),
+]
 
 /**
  * Makes Postgres itself refuse to rewrite history, as SQLite does: rows are never changed or removed, and a hold closes
@@ -15,8 +16,8 @@ const appended = ['ledger_rows', 'top_ups', 'rate_overrides']
 export const appendOnlyPostgres: readonly string[] = [
   `CREATE FUNCTION vendo_refuse_rewrite() RETURNS trigger LANGUAGE plpgsql AS
    $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$`,
-  ...appended.map(refuseChanges),
-  ...[...appended, 'holds'].map(refuseTruncate),
+  ...['ledger_rows', 'top_ups', 'rate_overrides'].flatMap(refuseRewritePostgres),
+  refuseTruncate('holds'),
   `CREATE TRIGGER holds_refuse_delete BEFORE DELETE ON holds
    FOR EACH ROW EXECUTE FUNCTION vendo_refuse_rewrite()`,
   `CREATE TRIGGER holds_refuse_rewrite BEFORE UPDATE ON holds FOR EACH ROW

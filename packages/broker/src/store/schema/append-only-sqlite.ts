@@ -2,14 +2,17 @@ const refuse = (table: string, event: 'UPDATE' | 'DELETE'): string =>
   `CREATE TRIGGER ${table}_refuse_${event.toLowerCase()} BEFORE ${event} ON ${table}
    BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`
 
+/** Refuses that a row of the table is ever changed or removed. */
+export const refuseRewriteSqlite = (table: string): readonly string[] => [
+  refuse(table, 'UPDATE'),
+  refuse(table, 'DELETE'),
+]
+
 /** Makes SQLite itself refuse to rewrite history: rows are never changed or removed, and a hold closes once, as it was. */
 export const appendOnlySqlite: readonly string[] = [
-  refuse('ledger_rows', 'UPDATE'),
-  refuse('ledger_rows', 'DELETE'),
-  refuse('top_ups', 'UPDATE'),
-  refuse('top_ups', 'DELETE'),
-  refuse('rate_overrides', 'UPDATE'),
-  refuse('rate_overrides', 'DELETE'),
+  ...refuseRewriteSqlite('ledger_rows'),
+  ...refuseRewriteSqlite('top_ups'),
+  ...refuseRewriteSqlite('rate_overrides'),
   refuse('holds', 'DELETE'),
   `CREATE TRIGGER holds_refuse_rewrite BEFORE UPDATE ON holds
    WHEN OLD.state = 'closed'
