@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ConnectionEnvVar, EnvVarSource, Integration } from '../packages/integrations/lib/define-integration.ts'
 import { envTableRow } from '../packages/integrations/lib/env-table-row.ts'
+import type { Provider, Route } from '../packages/integrations/lib/provider.ts'
 
 /** One folder of the catalog: its entry, and the names under which its modules export what they declare. */
 interface CatalogFolder {
@@ -10,6 +11,7 @@ interface CatalogFolder {
   readonly integration: Integration
   readonly integrationName: string
   readonly providerName?: string
+  readonly provider?: Provider
   readonly hasRates: boolean
 }
 
@@ -25,6 +27,11 @@ const exportWithSlug = async (file: string, slug: string): Promise<[name: string
   return found
 }
 
+const readProvider = async (file: string, slug: string): Promise<Pick<CatalogFolder, 'providerName' | 'provider'>> => {
+  const [providerName, provider] = await exportWithSlug(file, slug)
+  return { providerName, provider: provider as Provider }
+}
+
 const readFolder = async (slug: string): Promise<CatalogFolder> => {
   const folder = join(catalogPath, slug)
   const [integrationName, integration] = await exportWithSlug(join(folder, 'integration.ts'), slug)
@@ -33,7 +40,7 @@ const readFolder = async (slug: string): Promise<CatalogFolder> => {
     slug,
     integration: integration as Integration,
     integrationName,
-    ...(existsSync(provider) && { providerName: (await exportWithSlug(provider, slug))[0] }),
+    ...(existsSync(provider) && (await readProvider(provider, slug))),
     hasRates: existsSync(join(folder, 'rates.json')),
   }
 }
@@ -155,6 +162,19 @@ const reach = ({ integration, providerName }: CatalogFolder): string => {
     : 'called directly by the app'
 }
 
+const routeLine = ({ method, path, class: routeClass }: Route): string =>
+  `| ${method} | \`${path}\` | ${routeClass} |\n`
+
+const routeTable = (provider: Provider | undefined): string =>
+  provider === undefined
+    ? ''
+    : `
+Forwarded; every other route is refused with \`route_blocked\`:
+
+| method | path | class |
+|---|---|---|
+${provider.routes.map(routeLine).join('')}`
+
 const integrationSection = (folder: CatalogFolder): string => {
   const { slug, name, category, profiles, docsUrl, exclusive = false } = folder.integration
   const facts = [
@@ -165,7 +185,7 @@ const integrationSection = (folder: CatalogFolder): string => {
     ...(exclusive ? ['exclusive: one connection serves one app'] : []),
     `[documentation](${docsUrl})`,
   ]
-  return `## ${name}\n\n${facts.join(' · ')}\n\n${injection(folder.integration)}`
+  return `## ${name}\n\n${facts.join(' · ')}\n\n${injection(folder.integration)}${routeTable(folder.provider)}`
 }
 
 const integrationsPage = (folders: readonly CatalogFolder[], previous: string): string =>
