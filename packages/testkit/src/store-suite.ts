@@ -4,8 +4,11 @@ import { correctionRules } from './store-suite/correction-rules.ts'
 import { bindingRules, directoryRules } from './store-suite/directory-rules.ts'
 import { holdRules, limitRules, parallelRules, zeroRules } from './store-suite/hold-rules.ts'
 import { interleavingRules } from './store-suite/interleaving-rules.ts'
+import { orderRules } from './store-suite/order-rules.ts'
+import { refundRules } from './store-suite/refund-rules.ts'
 import { callRules, listingRules, usageRules } from './store-suite/report-rules.ts'
 import { chargeRules, orphanRules, settleRules } from './store-suite/settle-rules.ts'
+import { changedLimitRules, sharedLimitRules } from './store-suite/shared-limit-rules.ts'
 import { tenantRules } from './store-suite/tenant-rules.ts'
 import { renewalRules, upkeepRules } from './store-suite/upkeep-rules.ts'
 import { walletRules } from './store-suite/wallet-rules.ts'
@@ -13,6 +16,7 @@ import { windowRules } from './store-suite/window-rules.ts'
 
 export type { Bench, OpenStore } from './store-suite/bench.ts'
 export { noon, openBench, settlementOf } from './store-suite/bench.ts'
+export { tellStory } from './store-suite/call-story.ts'
 
 /**
  * What every store must do, as tests: one per rule, each of which ends by verifying the ledger. A new database passes this
@@ -36,6 +40,10 @@ export const storeSuite = (name: string, openStore: OpenStore): void => {
     describe('correct', () => correctionRules(openStore))
     describe('renewal', () => renewalRules(openStore))
     describe('upkeep', () => upkeepRules(openStore))
+    describe('shared limits', () => sharedLimitRules(openStore))
+    describe('changed limits', () => changedLimitRules(openStore))
+    describe('refund', () => refundRules(openStore))
+    describe('orders', () => orderRules(openStore))
     describe('wallet', () => walletRules(openStore))
     describe('calls', () => callRules(openStore))
     describe('lists', () => listingRules(openStore))

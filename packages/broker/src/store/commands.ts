@@ -1,3 +1,5 @@
+import { carryOut } from './carry-out.ts'
+import { findAnswer } from './directory/answers.ts'
 import { createApp, getApp, listApps } from './directory/apps.ts'
 import { createBinding, deleteBinding, listBindings } from './directory/bindings.ts'
 import {
@@ -10,12 +12,14 @@ import {
 import { createKey, findKeyByHash, getKey, listKeys, revokeKey } from './directory/keys.ts'
 import { listMargins, putMargin } from './directory/margins.ts'
 import { addRateOverrides, listRateOverrides } from './directory/rate-overrides.ts'
+import { scopeLimits, setLimits, updateKey } from './directory/set-limits.ts'
 import { createTenant, listTenants } from './directory/tenants.ts'
 import { balance, keySpend } from './ledger/balance.ts'
 import { findPendingResponse, listCalls } from './ledger/calls.ts'
 import { correct } from './ledger/correct.ts'
 import { hold } from './ledger/hold.ts'
 import { pruneWindows } from './ledger/prune-windows.ts'
+import { getCall, refund } from './ledger/refund.ts'
 import { renewHolds } from './ledger/renew-holds.ts'
 import { settle } from './ledger/settle.ts'
 import { settleOrphans } from './ledger/settle-orphans.ts'
@@ -57,13 +61,20 @@ export const commands: {
   getKey,
   listKeys,
   revokeKey,
+  updateKey,
+  setLimits,
+  scopeLimits,
   putMargin,
   listMargins,
   addRateOverrides,
   listRateOverrides,
+  carryOut,
+  findAnswer,
   hold,
   settle,
   correct,
+  refund,
+  getCall,
   findPendingResponse,
   settleOrphans,
   topUp,

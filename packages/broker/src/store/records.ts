@@ -128,10 +128,12 @@ export type HoldOutcome =
         | 'rate_limited'
         | 'concurrency_limited'
       /** The narrowest scope that fails; the wallet comes last. */
-      readonly scope: 'key' | 'tenant'
+      readonly scope: 'key' | 'app' | 'tenant'
       /** What was asked for and what is left, in the unit of the limit (nano-USD, requests, tokens). */
       readonly required: bigint
       readonly available: bigint
+      /** The amounts are those of a wider scope, and not for a caller that has a spend cap of its own. */
+      readonly withheld?: true
       /** Seconds until the window ends, for limits with a window. */
       readonly retryAfterSeconds?: number
     }

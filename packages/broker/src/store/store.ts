@@ -1,3 +1,13 @@
+import type { RefundAmounts } from './ledger/refund.ts'
+import type {
+  KeptAnswer,
+  KeyChange,
+  LimitsChange,
+  Order,
+  OrderOutcome,
+  Refund,
+  ScopeLimits,
+} from './management-records.ts'
 import type {
   AppRecord,
   Balance,
@@ -43,10 +53,23 @@ export interface DirectoryStore {
   listKeys(tenantId: string | null): Promise<readonly KeyRecord[]>
   /** Takes effect at the next admission: {@link LedgerStore.hold} reads the key again. Revoking twice keeps the first instant. */
   revokeKey(id: string, at: EpochMs): Promise<void>
+  /** Changes a key from the next admission on, and keeps a version. False when the tenant has no such key. */
+  updateKey(change: KeyChange): Promise<boolean>
+  /**
+   * Gives an app or a tenant other limits, from the next admission on, and keeps a version. They count what was spent in
+   * the running windows before them. Throws `not_found`.
+   */
+  setLimits(change: LimitsChange): Promise<void>
+  /** The limits of an app or a tenant with what counts against them now. Throws `not_found`. */
+  scopeLimits(scope: LimitsChange['scope'], tenantId: string): Promise<ScopeLimits>
   putMargin(margin: MarginRecord): Promise<void>
   listMargins(): Promise<readonly MarginRecord[]>
   addRateOverrides(overrides: readonly RateOverride[]): Promise<void>
   listRateOverrides(): Promise<readonly RateOverride[]>
+  /** Carries out all of an order or nothing, once per idempotency key. Throws what its effects throw. */
+  carryOut(order: Order): Promise<OrderOutcome>
+  /** What was answered to the first request of this owner with this idempotency key. */
+  findAnswer(owner: string, idempotencyKey: string): Promise<KeptAnswer | null>
 }
 
 /** Money. Append-only rows; at every admission Σ settled + Σ open holds ≤ every limit. */
@@ -61,6 +84,13 @@ export interface LedgerStore {
   settle(settlement: Settlement): Promise<boolean>
   /** Appends the one correction an attempt may have (a background answer whose usage became known later). False if there is one already, or no terminal row. */
   correct(settlement: Settlement): Promise<boolean>
+  /**
+   * Gives back what an estimate charged, as the attempt's one correction. Throws `not_found`, `idempotency_conflict` when it
+   * has one already, `validation_failed` when there is nothing to give back.
+   */
+  refund(refund: Refund): Promise<RefundAmounts>
+  /** One call, running or ended. */
+  getCall(attemptId: string): Promise<CallRecord | null>
   /** The terminal row of the attempt that produced a provider's response id, if it still awaits its usage. */
   findPendingResponse(tenantId: string, responseId: string): Promise<CallRecord | null>
   /** Settles at the hold, flagged `orphaned`, every open hold that expired before `now`, or all of them when `now` is null (start-up of a sole process). On a store of many processes the store's own clock decides when that is earlier. Resolves to their number. */

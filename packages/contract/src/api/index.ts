@@ -52,6 +52,8 @@ export {
   capWarnedSchema,
   usageRecordedSchema,
 } from './events.ts'
+export type { ScopeLimitsResponse, SharedLimits, UpdateKeyBody } from './limits.ts'
+export { scopeLimitsSchema, sharedLimitsSchema, updateKeySchema } from './limits.ts'
 export type {
   AppResponse,
   BindingResponse,
@@ -81,3 +83,7 @@ export {
   putRateSchema,
   tenantSchema,
 } from './management.ts'
+export type { ListedModel, RatesResponse } from './rates.ts'
+export { rateImportSchema, rateSchema, ratesSchema } from './rates.ts'
+export type { RefundResponse } from './refunds.ts'
+export { refundRequestSchema, refundResponseSchema } from './refunds.ts'

@@ -115,13 +115,15 @@ export const marginSchema = z
   .strict()
 export type MarginBody = z.infer<typeof marginSchema>
 
-/** `PUT /api/rates/{slug}`: adds or overrides one model's rates from now on. USD per million tokens, or per use. */
+/** `PUT /api/rates/{slug}`: adds or overrides one model's rates, from now on or from later. USD per million tokens, or per use. */
 export const putRateSchema = z
   .object({
     model: z.string().min(1),
     context_window: z.int().positive(),
     max_output: z.int().positive(),
     rates: z.record(z.string(), z.string().regex(/^\d+(\.\d+)?$/)),
+    /** Default: now. Never in the past, because calls keep the rates of their admission. */
+    effective_from: instantSchema.optional(),
   })
   .strict()
 export type PutRateBody = z.infer<typeof putRateSchema>

@@ -3,7 +3,7 @@ import type { EpochMs } from '../records.ts'
 import { bigintOf, firstRow, type Sql, type Transaction } from '../sql.ts'
 import { dayAt, millisecondsPerDay, minuteAt, minuteEnd, monthAt } from './window.ts'
 
-/** One running sum: of a wallet, or of one limit of one key in one window. */
+/** One running sum: of a wallet, or of one limit of one key, app or tenant in one window. */
 export interface Account {
   /** Σ top-ups; 0 for limits. */
   readonly credit: bigint
@@ -14,19 +14,29 @@ export interface Account {
 /** The account of a tenant's money. */
 export const walletAccount = (tenantId: string): string => `tenant:${tenantId}:balance`
 
-/** The accounts of a key's limits at one instant. A new window is a new account, so nothing ever has to be reset. */
-export const keyAccounts = (keyId: string, now: EpochMs) => ({
-  concurrency: `key:${keyId}:concurrency`,
-  requestsMinute: `key:${keyId}:requests_minute:${minuteAt(now).name}`,
-  tokensMinute: `key:${keyId}:tokens_minute:${minuteAt(now).name}`,
-  spendDay: `key:${keyId}:spend_day:${dayAt(now).name}`,
-  spendMonth: `key:${keyId}:spend_month:${monthAt(now).name}`,
-  spendTotal: `key:${keyId}:spend_total`,
+/** Whose limits an account is for. */
+export interface LimitScope {
+  readonly kind: 'key' | 'app' | 'tenant'
+  readonly id: string
+}
+
+/** The accounts of a scope's limits at one instant. A new window is a new account, so nothing ever has to be reset. */
+export const scopeAccounts = ({ kind, id }: LimitScope, now: EpochMs) => ({
+  concurrency: `${kind}:${id}:concurrency`,
+  requestsMinute: `${kind}:${id}:requests_minute:${minuteAt(now).name}`,
+  tokensMinute: `${kind}:${id}:tokens_minute:${minuteAt(now).name}`,
+  spendDay: `${kind}:${id}:spend_day:${dayAt(now).name}`,
+  spendMonth: `${kind}:${id}:spend_month:${monthAt(now).name}`,
+  spendTotal: `${kind}:${id}:spend_total`,
 })
+
+/** Counts the requests of a key that sets no rate of its own, where they have a default one. */
+export const defaultRateAccount = (keyId: string, now: EpochMs): string =>
+  `key:${keyId}:free_requests_minute:${minuteAt(now).name}`
 
 /** When the minute of a per-minute account ended; null for every other account, which is kept for good. */
 export const windowEndOf = (account: string): EpochMs | null => {
-  const minute = /^key:.*:(?:requests|tokens)_minute:(\d+)$/.exec(account)?.[1]
+  const minute = /^(?:key|app|tenant):.*:(?:(?:free_)?requests|tokens)_minute:(\d+)$/.exec(account)?.[1]
   return minute === undefined ? null : minuteEnd(Number(minute))
 }
 

@@ -1,8 +1,9 @@
 import { type Nanos, nanosFromUsd } from '@vendo/contract'
-import type { KeyLimits } from '@vendo/contract/api'
+import type { SharedLimits } from '@vendo/contract/api'
 import type { EpochMs, HoldOutcome, HoldRequest } from '../records.ts'
-import { keyAccounts, noLimit, walletAccount } from './account.ts'
-import { type Entry, heldAmount, type Measure } from './entry.ts'
+import { defaultRateAccount, noLimit, scopeAccounts, walletAccount } from './account.ts'
+import { type Entry, heldAmount } from './entry.ts'
+import { hasSpendCap, type LimitHolder, type LimitMeasure } from './scope-limits.ts'
 import { dayAt, minuteAt, monthAt, type Window } from './window.ts'
 
 type Refusal = Extract<HoldOutcome, { admitted: false }>
@@ -14,52 +15,101 @@ export interface Claim extends Entry {
   readonly scope: Refusal['scope']
   /** When trying again can help; null for limits without a window. */
   readonly endsAt: EpochMs | null
+  /** The amounts are not for the caller: a narrower scope has a spend cap. */
+  readonly withheld: boolean
 }
 
 /**
  * Every account that a hold touches, narrowest scope first and the wallet last, so that the refusal names the narrowest.
- * The three spend accounts of a key exist with or without a cap: that is how much the key has spent.
+ * The three spend accounts of a key exist with or without a cap: that is how much the key has spent. What an app and a
+ * tenant spend is counted from their first limit on.
+ *
+ * @param holders whose limits apply, the narrowest first.
  */
-export const claimsOf = (request: HoldRequest, limits: KeyLimits, now: EpochMs): readonly Claim[] => {
-  const accounts = keyAccounts(request.keyId, now)
-  const of = (account: string, measure: Measure): Entry => ({ account, measure, amount: heldAmount(measure, request) })
-  const key = (entry: Entry, code: Refusal['code'], limit: bigint, window?: Window): Claim => ({
-    ...entry,
+export const claimsOf = (request: HoldRequest, holders: readonly LimitHolder[], now: EpochMs): readonly Claim[] => {
+  let capped = false
+  const claims: Claim[] = []
+  for (const holder of holders) {
+    claims.push(...claimsOfHolder(request, holder, { now, withheld: capped }))
+    capped ||= hasSpendCap(holder.limits)
+  }
+  const wallet: Claim = {
+    account: walletAccount(request.tenantId),
+    measure: 'wallet',
+    amount: heldAmount('wallet', request),
+    code: 'balance_exhausted',
+    limit: 0n,
+    scope: 'tenant',
+    endsAt: null,
+    withheld: capped,
+  }
+  return [...claims, wallet]
+}
+
+const claimsOfHolder = (
+  request: HoldRequest,
+  holder: LimitHolder,
+  { now, withheld }: { readonly now: EpochMs; readonly withheld: boolean },
+): readonly Claim[] =>
+  limitsOf(request, holder, now).map(({ measure, account, code, limit, window }) => ({
+    account,
+    measure,
+    amount: heldAmount(measure, request),
     code,
     limit,
-    scope: 'key',
+    scope: holder.scope.kind,
     endsAt: window?.endsAt ?? null,
-  })
-  const requestsPerMinute = limits.requests_per_minute ?? request.defaultRequestsPerMinute
-  const { concurrency, tokens_per_minute: tokensPerMinute } = limits
+    withheld,
+  }))
+
+interface Limit extends Pick<Claim, 'account' | 'code' | 'limit'> {
+  readonly measure: LimitMeasure
+  readonly window?: Window
+}
+
+/** The limits of one holder, the cheapest to wait for first. */
+const limitsOf = (request: HoldRequest, { scope, limits, counted }: LimitHolder, now: EpochMs): readonly Limit[] => {
+  const accounts = scopeAccounts(scope, now)
+  const { concurrency, requests_per_minute: requests, tokens_per_minute: tokens } = limits
   const minute = minuteAt(now)
+  const slots: Limit = {
+    ...{ measure: 'slot', account: accounts.concurrency },
+    ...{ code: 'concurrency_limited', limit: most(concurrency) },
+  }
+  const perMinute = (measure: 'request' | 'tokens', account: string, limit: number | undefined): Limit => ({
+    ...{ measure, account, code: 'rate_limited', limit: most(limit), window: minute },
+  })
+  const byDefault = scope.kind === 'key' && requests === undefined ? request.defaultRequestsPerMinute : null
+  const all: readonly Limit[] = [
+    slots,
+    perMinute('request', accounts.requestsMinute, requests),
+    perMinute('tokens', accounts.tokensMinute, tokens),
+    ...spendLimits(accounts, limits, now),
+  ]
   return [
-    ...(concurrency === undefined
-      ? []
-      : [key(of(accounts.concurrency, 'slot'), 'concurrency_limited', BigInt(concurrency))]),
-    ...(requestsPerMinute === null
-      ? []
-      : [key(of(accounts.requestsMinute, 'request'), 'rate_limited', BigInt(requestsPerMinute), minute)]),
-    ...(tokensPerMinute === undefined
-      ? []
-      : [key(of(accounts.tokensMinute, 'tokens'), 'rate_limited', BigInt(tokensPerMinute), minute)]),
-    key(of(accounts.spendDay, 'spend'), 'spend_cap_daily', capOf(limits.spend_day_usd), dayAt(now)),
-    key(of(accounts.spendMonth, 'spend'), 'spend_cap_monthly', capOf(limits.spend_month_usd), monthAt(now)),
-    key(of(accounts.spendTotal, 'spend'), 'spend_cap_total', capOf(limits.spend_total_usd)),
-    {
-      ...of(walletAccount(request.tenantId), 'wallet'),
-      code: 'balance_exhausted',
-      limit: 0n,
-      scope: 'tenant',
-      endsAt: null,
-    },
+    ...(byDefault === null ? [] : [perMinute('request', defaultRateAccount(scope.id, now), byDefault)]),
+    ...all.filter(({ measure }) => counted.includes(measure)),
   ]
 }
 
+const spendLimits = (
+  accounts: ReturnType<typeof scopeAccounts>,
+  { spend_day_usd: day, spend_month_usd: month, spend_total_usd: total }: SharedLimits,
+  now: EpochMs,
+): readonly Limit[] => [
+  { measure: 'spend', account: accounts.spendDay, code: 'spend_cap_daily', limit: capOf(day), window: dayAt(now) },
+  {
+    ...{ measure: 'spend', account: accounts.spendMonth, code: 'spend_cap_monthly' },
+    ...{ limit: capOf(month), window: monthAt(now) },
+  },
+  { measure: 'spend', account: accounts.spendTotal, code: 'spend_cap_total', limit: capOf(total) },
+]
+
+const most = (limit: number | undefined): bigint => (limit === undefined ? noLimit : BigInt(limit))
+
 /** A cap in nano-USD; an absent one, or one beyond any money, is no limit. */
-export const capOf = (usd: string | undefined): Nanos => {
+const capOf = (usd: string | undefined): Nanos => {
   if (usd === undefined) return noLimit
   const nanos = nanosFromUsd(usd)
-  if (nanos > noLimit) return noLimit
-  return nanos
+  return nanos > noLimit ? noLimit : nanos
 }

@@ -1,10 +1,10 @@
-import type { KeyLimits } from '@vendo/contract/api'
 import type { ConnectionRecord, EpochMs, HoldOutcome, HoldRequest } from '../records.ts'
-import { firstRow, jsonOf, numberOf, type SqlRow, type SqlValue, type Transaction, textOrNull } from '../sql.ts'
+import { firstRow, numberOf, type SqlRow, type SqlValue, type Transaction, textOrNull } from '../sql.ts'
 import { type Account, claim, readAccount, unclaim } from './account.ts'
 import { assertAmounts } from './assert-amounts.ts'
 import { type Claim, claimsOf } from './claims.ts'
 import { type Entry, encodeEntries } from './entry.ts'
+import { limitColumns, limitHoldersOf, limitTables } from './scope-limits.ts'
 
 type Refusal = Extract<HoldOutcome, { admitted: false }>
 
@@ -18,21 +18,33 @@ export const hold = async (transaction: Transaction, request: HoldRequest): Prom
   assertAmounts(request)
   const { sql, now } = transaction
   const row = await firstRow(sql, standing, [request.keyId, request.tenantId, request.connectionId])
-  const code = refusalOf(row, now)
-  if (row === undefined || code !== undefined) return refuse(code ?? 'app_unknown')
-  const claims = claimsOf(request, jsonOf<KeyLimits>(row, 'limits'), now)
+  const claims = claimsOfStanding(row, request, now)
+  if ('admitted' in claims) return claims
   const refused = await claimAll(transaction, request, claims)
   if (refused !== undefined) return refused
   await insertHold(transaction, request, claims)
   return { admitted: true, admittedAt: now }
 }
 
-const standing = `SELECT k.limits, k.expires_at, k.revoked_at, c.status
-  FROM keys k LEFT JOIN connections c ON c.tenant_id = k.tenant_id AND c.id = $3
+/** The columns that {@link claimsOfStanding} reads, of tables k (keys), c (connections) and {@link limitTables}. */
+export const standingColumns = `${limitColumns}, k.expires_at, k.revoked_at, c.status`
+
+const standing = `SELECT ${standingColumns}
+  FROM keys k ${limitTables} LEFT JOIN connections c ON c.tenant_id = k.tenant_id AND c.id = $3
   WHERE k.id = $1 AND k.tenant_id = $2 AND k.kind = 'inference'`
 
-/** Why a key or its connection may not call at all, read from columns expires_at, revoked_at and status. */
-export const refusalOf = (row: SqlRow | undefined, now: number): Refusal['code'] | undefined => {
+/** What a hold request claims by the standing of its key and connection, or why it may not call at all. */
+export const claimsOfStanding = (
+  row: SqlRow | undefined,
+  request: HoldRequest,
+  now: EpochMs,
+): readonly Claim[] | Refusal => {
+  const code = refusalOf(row, now)
+  if (row === undefined || code !== undefined) return refuse(code ?? 'app_unknown')
+  return claimsOf(request, limitHoldersOf(row, request), now)
+}
+
+const refusalOf = (row: SqlRow | undefined, now: number): Refusal['code'] | undefined => {
   if (row === undefined) return 'app_unknown'
   if (row['revoked_at'] !== null) return 'app_revoked'
   if (row['expires_at'] !== null && numberOf(row, 'expires_at') <= now) return 'app_expired'
@@ -41,8 +53,7 @@ export const refusalOf = (row: SqlRow | undefined, now: number): Refusal['code']
   return status === 'needs_reauth' ? 'connection_needs_reauth' : 'connection_revoked'
 }
 
-/** Refuses without an amount. */
-export const refuse = (code: Refusal['code']): Refusal => ({
+const refuse = (code: Refusal['code']): Refusal => ({
   admitted: false,
   code,
   scope: code.startsWith('connection_') ? 'tenant' : 'key',
@@ -73,6 +84,7 @@ export const refuseClaim = (claim: Claim, { credit, settled, held }: Account, no
     scope: claim.scope,
     required: claim.amount,
     available: available > 0n ? available : 0n,
+    ...(claim.withheld && { withheld: true as const }),
     ...(claim.endsAt !== null && { retryAfterSeconds: Math.max(1, Math.ceil((claim.endsAt - now) / 1000)) }),
   }
 }

@@ -1,6 +1,7 @@
 import { bigintOf, jsonOf, numberOf, type SqlRow, textOf, textOrNull } from '../sql.ts'
 import { linesOf } from './charge-lines.ts'
 import { type Amounts, entriesOf, heldAmount, settledAmount } from './entry.ts'
+import { derivedAccounts } from './scope-limits-derived.ts'
 import { amountsOf, exceeds, overshootFlag } from './settle.ts'
 
 /** An account as its rows say it must be. */
@@ -14,15 +15,28 @@ export interface Recomputed {
 
 type Report = (problem: string) => void
 
+/** Every account as its rows say it must be. */
+export interface RecomputedAccounts {
+  /** Accounts that some attempt names: each of them must exist. */
+  readonly named: Map<string, Recomputed>
+  /** What attempts add to accounts of limits that came after they had ended, if these accounts exist. */
+  readonly derived: Map<string, bigint>
+}
+
 /** Adds one attempt to the accounts it counts against, and reports what is wrong with the attempt itself. */
-export const recomputeAttempt = (row: SqlRow, accounts: Map<string, Recomputed>, report: Report): void => {
+export const recomputeAttempt = (
+  row: SqlRow,
+  { named: accounts, derived }: RecomputedAccounts,
+  report: Report,
+): void => {
   const attemptId = textOf(row, 'attempt_id')
   const held = amountsOf(row)
   const terminal = amountsOrNull(row, 'terminal')
   const correction = amountsOrNull(row, 'correction')
   checkAttempt(row, { held, terminal, correction }, (problem) => report(`Attempt ${attemptId} ${problem}`))
   const actual = terminal === null ? null : add(terminal, correction ?? nothing)
-  for (const { account, measure, amount } of entriesOf(row)) {
+  const entries = entriesOf(row)
+  for (const { account, measure, amount } of entries) {
     if (amount !== heldAmount(measure, held))
       report(`Attempt ${attemptId} holds another ${measure} than its entries say.`)
     const before = accounts.get(account) ?? { credit: 0n, settled: 0n, held: 0n, overshoot: 0n }
@@ -37,6 +51,10 @@ export const recomputeAttempt = (row: SqlRow, accounts: Map<string, Recomputed>,
       held: before.held + (textOf(row, 'state') === 'open' ? amount : 0n),
       overshoot: before.overshoot + beyond,
     })
+  }
+  if (actual === null) return
+  for (const { account, measure } of derivedAccounts(row, entries)) {
+    derived.set(account, (derived.get(account) ?? 0n) + settledAmount(measure, actual))
   }
 }
 
@@ -54,8 +72,11 @@ const checkAttempt = (row: SqlRow, { held, terminal, correction }: Parts, report
     if (correction !== null) report('has a correction and no terminal row.')
     return
   }
-  if (correction !== null && textOrNull(row, 'terminal_reason') !== 'background') {
-    report('has a correction, but was not settled in the background.')
+  const refunded = row['refunded'] !== null
+  if (refunded && correction === null) report('was refunded without a correction.')
+  if (refunded && textOf(row, 'terminal_state') !== 'estimated') report('was refunded, but is no estimate.')
+  if (correction !== null && !refunded && textOrNull(row, 'terminal_reason') !== 'background') {
+    report('has a correction, but was not settled in the background, and not refunded.')
   }
   if (textOf(row, 'terminal_state') === 'released' && (terminal.walletNanos !== 0n || terminal.spendNanos !== 0n)) {
     report('was released and yet costs something.')

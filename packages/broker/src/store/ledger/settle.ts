@@ -16,7 +16,7 @@ export const settle = async (transaction: Transaction, settlement: Settlement): 
   assertSettlement(settlement)
   const [closed] = await transaction.sql.all(
     `UPDATE holds SET state = 'closed' WHERE attempt_id = $1 AND state = 'open'
-     RETURNING tenant_id, entries, wallet_nanos, spend_nanos, tokens`,
+     RETURNING tenant_id, entries, adopted, wallet_nanos, spend_nanos, tokens`,
     [settlement.attemptId],
   )
   if (closed === undefined) return false

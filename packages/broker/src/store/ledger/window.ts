@@ -33,5 +33,8 @@ export const monthAt = (now: EpochMs): Window => {
 /** The name of a UTC day by its number since the epoch. */
 export const dayName = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10)
 
+/** Milliseconds in a minute. */
+export const millisecondsPerMinute = minuteMs
+
 /** Milliseconds in a UTC day. */
 export const millisecondsPerDay = dayMs

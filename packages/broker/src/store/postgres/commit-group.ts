@@ -1,17 +1,18 @@
 import type { Reply } from '../group-commit-store.ts'
 import { entriesOf } from '../ledger/entry.ts'
+import { claimsOfStanding } from '../ledger/hold.ts'
 import { amountsOf } from '../ledger/settle.ts'
 import type { EpochMs } from '../records.ts'
 import { numberOf, textOf } from '../sql.ts'
 import { readAccountBook } from './account-book.ts'
 import type { Connection } from './connection.ts'
 import type { GroupJob } from './ledger-job.ts'
-import { lockWallets } from './lock-wallets.ts'
-import { type OpenHold, planGroup, readClaims } from './plan-group.ts'
+import { lockWallets, tenantsOf } from './lock-wallets.ts'
+import { type OpenHold, planGroup } from './plan-group.ts'
 import { readStandings } from './read-standings.ts'
 import { writeGroup } from './write-group.ts'
 
-const selectHolds = `SELECT attempt_id, tenant_id, entries, wallet_nanos, spend_nanos, tokens, expires_at
+const selectHolds = `SELECT attempt_id, tenant_id, entries, adopted, wallet_nanos, spend_nanos, tokens, expires_at
   FROM holds WHERE attempt_id = ANY($1::text[]) AND state = 'open'`
 
 /**
@@ -27,14 +28,13 @@ export const commitGroup = async (
 ): Promise<readonly Reply[]> => {
   const requests = jobs.flatMap((job) => (job.name === 'hold' ? [job.request] : []))
   const settled = jobs.flatMap((job) => (job.name === 'settle' ? [job.settlement.attemptId] : []))
-  // Read before the lock, to know whom to lock. What matters never changes, but the state, which the write checks again.
+  const owners = await tenantsOf(connection, settled)
+  await lockWallets(connection, [...owners, ...requests.map(({ tenantId }) => tenantId)])
   const holds = await readHolds(connection, settled)
-  await lockWallets(connection, [
-    ...requests.map(({ tenantId }) => tenantId),
-    ...[...holds.values()].map(({ tenantId }) => tenantId),
-  ])
   const standings = await readStandings(connection, requests, clock)
-  const claims = new Map(requests.map((request) => [request, readClaims(request, standings)]))
+  const claims = new Map(
+    requests.map((request) => [request, claimsOfStanding(standings.of(request), request, standings.now)]),
+  )
   const accounts = new Set<string>()
   for (const claimed of claims.values()) {
     if (!('admitted' in claimed)) for (const { account } of claimed) accounts.add(account)

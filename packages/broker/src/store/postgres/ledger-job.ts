@@ -12,7 +12,15 @@ export type GroupJob =
     }
 
 /** Writes to the ledger that are rare enough to be run alone. */
-export type SingleName = 'topUp' | 'correct' | 'renewHolds' | 'pruneWindows'
+export type SingleName =
+  | 'topUp'
+  | 'correct'
+  | 'refund'
+  | 'setLimits'
+  | 'updateKey'
+  | 'carryOut'
+  | 'renewHolds'
+  | 'pruneWindows'
 
 /** A rare write, as data. */
 export type SingleJob = {

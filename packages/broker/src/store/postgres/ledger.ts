@@ -1,5 +1,6 @@
 import { commands } from '../commands.ts'
 import type { Reply } from '../group-commit-store.ts'
+import type { Order } from '../management-records.ts'
 import type { EpochMs, Settlement } from '../records.ts'
 import { firstRow, numberOf, type Transaction } from '../sql.ts'
 import type { Store } from '../store.ts'
@@ -8,7 +9,7 @@ import { joinLedger, waitForLedger } from './advisory-locks.ts'
 import { commitGroup } from './commit-group.ts'
 import type { Connection, Connections } from './connection.ts'
 import { createLane } from './lane.ts'
-import { type GroupJob, isGroupJob, type LedgerJob } from './ledger-job.ts'
+import { type GroupJob, isGroupJob, type LedgerJob, type SingleName } from './ledger-job.ts'
 import { lockWallets, tenantsOf } from './lock-wallets.ts'
 import { GroupRefused } from './plan-group.ts'
 import { isRefused } from './postgres-error.ts'
@@ -17,7 +18,7 @@ import { readClock } from './store-clock.ts'
 import { transact } from './transact.ts'
 
 /** The methods of a store that write to the ledger. */
-export type LedgerWrites = Pick<Store, 'hold' | 'settle' | 'correct' | 'topUp' | 'renewHolds' | 'pruneWindows'>
+export type LedgerWrites = Pick<Store, 'hold' | 'settle' | SingleName>
 
 /** Everything that writes money, through one lane. */
 export interface PostgresLedger extends LedgerWrites {
@@ -89,6 +90,10 @@ export const createPostgresLedger = ({ connections, clock, patienceMs }: Postgre
       ask({ name: 'settle', settlement, ...(expiredBefore !== undefined && { expiredBefore }) }),
     correct: (...parameters) => ask({ name: 'correct', parameters }),
     topUp: (...parameters) => ask({ name: 'topUp', parameters }),
+    refund: (...parameters) => ask({ name: 'refund', parameters }),
+    setLimits: (...parameters) => ask({ name: 'setLimits', parameters }),
+    updateKey: (...parameters) => ask({ name: 'updateKey', parameters }),
+    carryOut: (...parameters) => ask({ name: 'carryOut', parameters }),
     renewHolds: (...parameters) => ask({ name: 'renewHolds', parameters }),
     pruneWindows: (...parameters) => ask({ name: 'pruneWindows', parameters }),
     close: () => lane.close(),
@@ -123,6 +128,14 @@ const runJob = async (connection: Connection, job: LedgerJob, clock: (() => Epoc
       return commands.correct(transaction, ...job.parameters)
     case 'topUp':
       return commands.topUp(transaction, ...job.parameters)
+    case 'refund':
+      return commands.refund(transaction, ...job.parameters)
+    case 'setLimits':
+      return commands.setLimits(transaction, ...job.parameters)
+    case 'updateKey':
+      return commands.updateKey(transaction, ...job.parameters)
+    case 'carryOut':
+      return commands.carryOut(transaction, ...job.parameters)
     case 'renewHolds':
       return commands.renewHolds(transaction, ...job.parameters)
     case 'pruneWindows':
@@ -139,12 +152,25 @@ const ownersOf = async (connection: Connection, job: LedgerJob): Promise<readonl
     case 'settle':
       return tenantsOf(connection, [job.settlement.attemptId])
     case 'correct':
+    case 'refund':
       return tenantsOf(connection, [job.parameters[0].attemptId])
+    case 'setLimits':
+      return [job.parameters[0].tenantId]
+    case 'updateKey':
+      return job.parameters[0].tenantId === null ? [] : [job.parameters[0].tenantId]
+    case 'carryOut':
+      return ownersOfOrder(connection, job.parameters[0])
     case 'renewHolds':
       return tenantsOf(connection, job.parameters[0])
     case 'pruneWindows':
       return []
   }
+}
+
+const ownersOfOrder = async (connection: Connection, { effects }: Order): Promise<readonly string[]> => {
+  const toppedUp = effects.flatMap((effect) => (effect.name === 'topUp' ? [effect.parameter.tenantId] : []))
+  const refunded = effects.flatMap((effect) => (effect.name === 'refund' ? [effect.parameter.attemptId] : []))
+  return [...toppedUp, ...(await tenantsOf(connection, refunded))]
 }
 
 const settleIfExpired = async (

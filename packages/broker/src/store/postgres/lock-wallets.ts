@@ -16,4 +16,6 @@ const owners = 'SELECT DISTINCT tenant_id FROM holds WHERE attempt_id = ANY($1::
 
 /** The tenants whose attempts these are; unknown ones add nothing. */
 export const tenantsOf = async (connection: Connection, attemptIds: readonly string[]): Promise<readonly string[]> =>
-  (await connection.query(owners, [attemptIds])).rows.map(({ tenant_id }) => String(tenant_id))
+  attemptIds.length === 0
+    ? []
+    : (await connection.query(owners, [attemptIds])).rows.map(({ tenant_id }) => String(tenant_id))

@@ -1,17 +1,14 @@
 import { isVendoError } from '@vendo/contract'
-import type { KeyLimits } from '@vendo/contract/api'
 import type { Reply } from '../group-commit-store.ts'
 import { assertAmounts } from '../ledger/assert-amounts.ts'
-import { type Claim, claimsOf } from '../ledger/claims.ts'
+import type { Claim } from '../ledger/claims.ts'
 import { type Amounts, type Entry, settledAmount } from '../ledger/entry.ts'
-import { refusalOf, refuse, refuseClaim } from '../ledger/hold.ts'
+import { refuseClaim } from '../ledger/hold.ts'
 import { assertSettlement, withOvershoot } from '../ledger/settle.ts'
 import type { EpochMs, HoldOutcome, HoldRequest, Settlement } from '../records.ts'
-import { jsonOf } from '../sql.ts'
 import { storeErrorData } from '../store-error.ts'
 import type { AccountBook } from './account-book.ts'
 import type { GroupJob } from './ledger-job.ts'
-import type { Standings } from './read-standings.ts'
 
 /** An open hold, as it was read or as the group adds it. */
 export interface OpenHold {
@@ -45,14 +42,6 @@ export interface GroupFacts {
   readonly book: AccountBook
   /** Holds that were open when they were read, by attempt. */
   readonly holds: ReadonlyMap<string, OpenHold>
-}
-
-/** The claims of a hold request, or why it may not call at all. */
-export const readClaims = (request: HoldRequest, standings: Standings): readonly Claim[] | HoldOutcome => {
-  const row = standings.of(request)
-  const code = refusalOf(row, standings.now)
-  if (row === undefined || code !== undefined) return refuse(code ?? 'app_unknown')
-  return claimsOf(request, jsonOf<KeyLimits>(row, 'limits'), standings.now)
 }
 
 /** Thrown when a group cannot be decided as one; its jobs are run in smaller groups then. */

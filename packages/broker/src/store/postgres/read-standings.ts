@@ -1,3 +1,5 @@
+import { standingColumns } from '../ledger/hold.ts'
+import { limitTables } from '../ledger/scope-limits.ts'
 import type { EpochMs, HoldRequest } from '../records.ts'
 import { numberOf, type SqlRow } from '../sql.ts'
 import type { Connection } from './connection.ts'
@@ -6,15 +8,16 @@ import { clockExpression } from './store-clock.ts'
 /** The key and the connection of each hold request as they are now, and the instant that "now" is. */
 export interface Standings {
   readonly now: EpochMs
-  /** Columns limits, expires_at, revoked_at and status; undefined when there is no such inference key. */
+  /** The columns that `claimsOfStanding` reads; undefined when there is no such inference key. */
   of(request: HoldRequest): SqlRow | undefined
 }
 
-const select = `SELECT c.now, r.place, k.id AS key_id, k.limits, k.expires_at, k.revoked_at, n.status
-  FROM (SELECT ${clockExpression} AS now) c
+const select = `SELECT clock.now, r.place, k.id AS key_id, ${standingColumns}
+  FROM (SELECT ${clockExpression} AS now) clock
   LEFT JOIN unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS r (place, key_id, tenant_id, connection_id) ON TRUE
   LEFT JOIN keys k ON k.id = r.key_id AND k.tenant_id = r.tenant_id AND k.kind = 'inference'
-  LEFT JOIN connections n ON n.tenant_id = r.tenant_id AND n.id = r.connection_id`
+  ${limitTables}
+  LEFT JOIN connections c ON c.tenant_id = r.tenant_id AND c.id = r.connection_id`
 
 const nameOf = ({ keyId, tenantId, connectionId }: HoldRequest): string =>
   JSON.stringify([keyId, tenantId, connectionId])

@@ -1,7 +1,8 @@
-import { appendOnlyPostgres } from './append-only-postgres.ts'
-import { appendOnlySqlite } from './append-only-sqlite.ts'
+import { appendOnlyPostgres, refuseRewritePostgres } from './append-only-postgres.ts'
+import { appendOnlySqlite, refuseRewriteSqlite } from './append-only-sqlite.ts'
 import { directoryTables } from './directory-tables.ts'
 import { ledgerTables } from './ledger-tables.ts'
+import { appendedManagementTables, managementTables } from './management-tables.ts'
 
 /** Which database a store lives in. */
 export type Dialect = 'sqlite' | 'postgres'
@@ -29,5 +30,13 @@ export const migrations: readonly Migration[] = [
       'CREATE INDEX accounts_prunable ON accounts (window_ends_at) WHERE window_ends_at IS NOT NULL',
     ],
     own: { sqlite: [], postgres: [] },
+  },
+  {
+    version: 3,
+    statements: managementTables,
+    own: {
+      sqlite: appendedManagementTables.flatMap(refuseRewriteSqlite),
+      postgres: appendedManagementTables.flatMap(refuseRewritePostgres),
+    },
   },
 ]

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { instantSchema, nanosSchema } from './common.ts'
+import { keyLimitsSchema } from './management.ts'
+
+/** The limits that all keys of an app, or of a tenant, share; every absent one is unlimited. */
+export const sharedLimitsSchema = keyLimitsSchema.pick({
+  spend_day_usd: true,
+  spend_month_usd: true,
+  spend_total_usd: true,
+  requests_per_minute: true,
+  tokens_per_minute: true,
+  concurrency: true,
+})
+export type SharedLimits = z.infer<typeof sharedLimitsSchema>
+
+/** `GET` and `PUT` of `/api/apps/{id}/limits` and `/api/tenants/{id}/limits`: the limits, who set them, what counts against them now. */
+export const scopeLimitsSchema = z.object({
+  scope: z.enum(['app', 'tenant']),
+  id: z.string(),
+  limits: sharedLimitsSchema,
+  changed_at: instantSchema.nullable(),
+  /** The id of the management key that set them. */
+  changed_by: z.string().nullable(),
+  /** Settled calls and what running calls hold, in the running UTC day, month and minute. */
+  use: z.object({
+    spend_day_nanos: nanosSchema,
+    spend_month_nanos: nanosSchema,
+    spend_total_nanos: nanosSchema,
+    requests_minute: z.int(),
+    tokens_minute: z.int(),
+    running: z.int(),
+  }),
+})
+export type ScopeLimitsResponse = z.infer<typeof scopeLimitsSchema>
+
+/** `PATCH /api/keys/{id}`: what is absent stays. `limits` replaces all limits of the key; `expires_at: null` takes the expiry away. */
+export const updateKeySchema = z
+  .object({
+    name: z.string().trim().min(1).max(100).optional(),
+    limits: keyLimitsSchema.optional(),
+    expires_at: instantSchema.nullable().optional(),
+  })
+  .strict()
+  .refine((change) => Object.keys(change).length > 0, 'must change something')
+export type UpdateKeyBody = z.infer<typeof updateKeySchema>
