@@ -104,10 +104,10 @@ describe('vendo run: the broker', () => {
   it('keeps keys that escape the budget from the command', async () => {
     const { env } = await startAnthropic()
     const words = ['run', '--budget', '1', process.execPath, '-e', printEnv]
-    const place = { cwd: folderWith(), env: { ...env, GEMINI_API_KEY: 'test-gemini-key' } }
+    const place = { cwd: folderWith(), env: { ...env, ELEVENLABS_API_KEY: 'test-elevenlabs-key' } }
     const { out, err } = await spawnVendo(words, place).ended
-    expect(out).not.toContain('test-gemini-key')
-    expect(err).toContain('GEMINI_API_KEY withheld')
+    expect(out).not.toContain('test-elevenlabs-key')
+    expect(err).toContain('ELEVENLABS_API_KEY withheld')
   })
 
   it('leaves nothing behind: no process that listens, no file', async () => {

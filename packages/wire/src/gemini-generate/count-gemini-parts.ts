@@ -31,7 +31,7 @@ const countPart = (counts: PartCounts, part: RawObject): void => {
 /** Bytes of a kind that is not known are a reference, and stay text beside. */
 const countInline = (counts: PartCounts, inline: RawObject): void => {
   const length = textOf(inline['data'])?.length ?? 0
-  const type = String(either(inline, 'mimeType')[0] ?? '').toLowerCase()
+  const type = textOf(either(inline, 'mimeType')[0])?.toLowerCase() ?? ''
   if (type.startsWith('text/') || type === 'application/json') return
   if (type.startsWith('image/')) counts.images++
   else if (type.startsWith('audio/')) counts.audioBytes += decodedLength(length)

@@ -64,7 +64,9 @@ const modalities = ['text', 'audio', 'image'] as const
 /** Models that make images or speech do so without being asked. */
 const readModalities = (configs: readonly RawObject[], model: string): FormatFacts['outputModalities'] => {
   const asked = new Set(
-    configs.flatMap((config) => listOf(either(config, 'responseModalities'))).map((name) => String(name).toLowerCase()),
+    configs
+      .flatMap((config) => listOf(either(config, 'responseModalities')))
+      .map((name) => textOf(name)?.toLowerCase()),
   )
   if (/image/.test(model)) asked.add('image')
   if (/tts|native-audio/.test(model)) asked.add('audio')

@@ -63,7 +63,7 @@ const absorbItem = (state: AnswerState, event: JsonMembers): AnswerState => {
 /** An item is known by its place in the output: ids can differ between the item's own event and the last one. */
 const addToolUse = (uses: Map<string, Meter>, item: unknown, index: number): void => {
   if (!isRawObject(item)) return
-  const counted = countedItems[String(item['type'])]
+  const counted = typeof item['type'] === 'string' ? countedItems[item['type']] : undefined
   if (counted?.charged(item)) uses.set(counted.key?.(item) ?? `#${index}`, counted.meter)
 }
 

@@ -47,7 +47,7 @@ const compactions = (toolsRun: boolean, maxToolCalls: number | undefined): { rea
 const readTool = (tool: RawObject, limit: { readonly maxUses?: number }): ServerTool => {
   const parameters = isRawObject(tool['parameters']) ? tool['parameters'] : {}
   const maxUses = limitOf(parameters['max_uses'])
-  const model = String(tool['type']).startsWith('openrouter:') ? textOf(parameters['model']) : undefined
+  const model = textOf(tool['type'])?.startsWith('openrouter:') === true ? textOf(parameters['model']) : undefined
   return {
     type: textOf(tool['type']) ?? 'unknown',
     ...(maxUses === undefined ? limit : { maxUses }),

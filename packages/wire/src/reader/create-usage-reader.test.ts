@@ -116,6 +116,16 @@ describe('createUsageReader', () => {
   })
 })
 
+it.each(wireFormatNames)('%s: takes answers whose members cannot become text', (wireFormat) => {
+  const odd = '{"toString":1,"valueOf":1}'
+  const output = `[{"type":${odd},"id":${odd}}]`
+  const event = `{"type":${odd},"id":${odd},"model":${odd},"output":${output},"choices":${output},"candidates":[{"index":${odd},"finishReason":${odd},"groundingMetadata":{"webSearchQueries":[${odd}]}}],"usage":{"iterations":${output},"service_tier":${odd}},"usageMetadata":{"serviceTier":${odd},"promptTokensDetails":[{"modality":${odd},"tokenCount":${odd}}]}}`
+  expect(readBody(wireFormat, event).complete).toBe(true)
+  expect(
+    readStream(wireFormat, `data: ${event}\n\ndata: {"type":"response.completed","response":${event}}\n\n`).failed,
+  ).toBe(false)
+})
+
 describe('usage is final before the end where nothing more can come', () => {
   const started = { type: 'message_start', message: { model: 'm', usage: { input_tokens: 9, output_tokens: 1 } } }
   const delta = (stop_reason: string | null) => ({

@@ -247,6 +247,16 @@ describe('readRequestFacts', () => {
     expect(read('anthropic-messages', { max_tokens: limit })).not.toHaveProperty('maxOutputTokens')
   })
 
+  it.each(wireFormatNames)('%s: takes objects that cannot become text', (wireFormat) => {
+    const odd = JSON.parse('{"toString":1,"valueOf":1}') as object
+    const bodies = [
+      { tools: [{ type: odd }], model: odd, service_tier: odd, context_management: [{ type: odd }] },
+      { contents: [{ parts: [{ inlineData: { mimeType: odd, data: odd } }] }], serviceTier: odd },
+      { generationConfig: { responseModalities: [odd], candidateCount: odd, maxOutputTokens: odd } },
+    ]
+    for (const body of bodies) expect(readRequestFacts(wireFormat, body, 10).choices).toBeGreaterThanOrEqual(1)
+  })
+
   it.each(wireFormatNames)('%s: takes anything and never throws', (wireFormat) => {
     const keys = fc.constantFrom(
       'messages',
