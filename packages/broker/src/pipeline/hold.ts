@@ -1,7 +1,7 @@
 import { createVendoError, usdFromNanos, type VendoError } from '@vendo/contract'
 import type { HoldOutcome } from '../store/records.ts'
 import type { LedgerStore } from '../store/store.ts'
-import type { Admission, Attempt, Caller } from './records.ts'
+import type { Admission, Attempt } from './records.ts'
 
 /** What a hold needs beside the admission. */
 export interface HoldInput {
@@ -59,19 +59,21 @@ const refusalOf = (outcome: Refused, admission: Admission): VendoError => {
 const messageOf = (outcome: Refused, admission: Admission): string => {
   switch (outcome.code) {
     case 'balance_exhausted':
-      return hasSpendCap(admission.caller)
+      return outcome.withheld
         ? 'The wallet behind this key does not cover the most that this call can cost.'
         : `${cost(outcome)} of the balance is left.${fitting(outcome, admission)}`
     case 'spend_cap_daily':
-      return `${cost(outcome)} of this key's daily cap is left.${fitting(outcome, admission)}`
+      return overCap('daily', outcome, admission)
     case 'spend_cap_monthly':
-      return `${cost(outcome)} of this key's monthly cap is left.${fitting(outcome, admission)}`
+      return overCap('monthly', outcome, admission)
     case 'spend_cap_total':
-      return `${cost(outcome)} of this key's total cap is left.${fitting(outcome, admission)}`
+      return overCap('total', outcome, admission)
     case 'rate_limited':
-      return `This key has reached its limit per minute (asked for ${outcome.required}, ${outcome.available} left).`
+      return outcome.scope === 'key'
+        ? `This key has reached its limit per minute (asked for ${outcome.required}, ${outcome.available} left).`
+        : `The ${outcome.scope} of this key has reached its limit per minute.`
     case 'concurrency_limited':
-      return 'This key has reached its number of calls at one time.'
+      return `As many calls run as ${holderOf(outcome)} may have at one time.`
     case 'app_unknown':
       return 'This Vendo key is not known here.'
     case 'app_revoked':
@@ -88,11 +90,13 @@ const messageOf = (outcome: Refused, admission: Admission): string => {
 const cost = ({ required, available }: Refused): string =>
   `This call can cost up to $${usdFromNanos(required)}, and $${usdFromNanos(available < 0n ? 0n : available)}`
 
-/** A key with a cap of its own must not learn what the wallet of its owner holds. */
-const hasSpendCap = ({ key }: Caller): boolean =>
-  key.limits.spend_day_usd !== undefined ||
-  key.limits.spend_month_usd !== undefined ||
-  key.limits.spend_total_usd !== undefined
+/** A key with a cap of its own must not learn what a wider scope has left. */
+const overCap = (window: 'daily' | 'monthly' | 'total', outcome: Refused, admission: Admission): string =>
+  outcome.withheld
+    ? `The ${window} cap of ${holderOf(outcome)} does not cover the most that this call can cost.`
+    : `${cost(outcome)} of the ${window} cap of ${holderOf(outcome)} is left.${fitting(outcome, admission)}`
+
+const holderOf = ({ scope }: Refused): string => (scope === 'key' ? 'this key' : `the ${scope} of this key`)
 
 const fitting = ({ available }: Refused, { metered, target }: Admission): string => {
   const most = metered?.bound.fittingMaxOutput(available, target.byok ? 'list' : 'charge')
