@@ -1,3 +1,4 @@
+import type { RateTable } from '@vendo/integrations/rates'
 import type { Vault } from '../credentials/vault.ts'
 import type { EventLog } from '../ledger/event-log.ts'
 import type { EpochMs } from '../store/records.ts'
@@ -7,6 +8,8 @@ import type { Store } from '../store/store.ts'
 export interface ApiDependencies {
   readonly store: Store
   readonly vault: Vault
+  /** The price lists of the catalog. Default: those that come with Vendo. */
+  readonly rateTables?: readonly RateTable[]
   /** What `GET /api/events` tells. */
   readonly events: EventLog
   /** The time by which keys expire and records are dated. */
@@ -17,6 +20,8 @@ export interface ApiDependencies {
   readonly baseUrlFor: (slug: string) => string
   /** Called after every write that changes keys, connections, bindings, margins or rates. */
   readonly onDirectoryChange: () => void
+  /** Called after credit was added to a wallet, or given back. */
+  readonly onWalletChange?: (tenantId: string) => void
   /** A fresh id such as `key_…` for the prefix `key`. */
   readonly newId: (prefix: string) => string
   /** Resolves when the broker can serve; rejects with `store_unavailable`. */

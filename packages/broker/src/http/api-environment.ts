@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Secret } from '@vendo/contract'
+import type { AnswerClaim, KeptAnswer } from '../store/management-records.ts'
 import type { KeyRecord } from '../store/records.ts'
 
 /** Who calls: the checked record of the presented key, and the key itself for the one answer that returns it. */
@@ -16,6 +17,10 @@ export interface ApiEnvironment {
     caller: ApiCaller
     /** Checks the presented key. Lazy, so that public routes never look at one. */
     authenticate: () => Promise<ApiCaller>
+    /** What was answered to the first request of an owner with an idempotency key. */
+    findAnswer: (owner: string, idempotencyKey: string) => Promise<KeptAnswer | null>
+    /** Set by `onlyOnce` for a request with an idempotency key of its own. */
+    claim: Omit<AnswerClaim, 'status' | 'body'> | undefined
   }
 }
 

@@ -3,15 +3,18 @@ import { type AppResponse, appSchema, createAppSchema } from '@vendo/contract/ap
 import type { AppRecord } from '../store/records.ts'
 import type { ApiDependencies } from './api-dependencies.ts'
 import type { Api } from './api-environment.ts'
+import { carryOut } from './carry-out.ts'
 import { instantOf } from './instant.ts'
 import { jsonBody } from './json-body.ts'
+import { onlyOnce } from './only-once.ts'
 import { managementScopes, requireKey } from './require-key.ts'
 import {
-  bodyRefusals,
+  idempotencyHeaders,
   json,
   jsonRequest,
   managementSecurity,
   named,
+  onceRefusals,
   refusals,
   tenantQuery,
 } from './route-documentation.ts'
@@ -26,9 +29,9 @@ const createAppRoute = createRoute({
   tags: ['apps'],
   summary: 'Create an app: one deployment',
   security: managementSecurity,
-  middleware: [requireKey(...managementScopes), jsonBody()] as const,
-  request: { query, body: jsonRequest(createAppSchema) },
-  responses: { 201: json('The new app.', app), ...refusals(...bodyRefusals, 'not_found') },
+  middleware: [requireKey(...managementScopes), jsonBody(), onlyOnce()] as const,
+  request: { query, headers: idempotencyHeaders, body: jsonRequest(createAppSchema) },
+  responses: { 201: json('The new app.', app), ...refusals(...onceRefusals, 'not_found') },
 })
 
 const listAppsRoute = createRoute({
@@ -50,9 +53,11 @@ export const addAppRoutes = (api: Api, { store, clock, newId, onDirectoryChange 
   api.openapi(createAppRoute, async (context) => {
     const tenantId = await selectTenant(store, context.var.caller.key, context.req.valid('query').tenant)
     const record = { id: newId('app'), tenantId, name: context.req.valid('json').name, createdAt: clock() }
-    await store.createApp(record)
+    const answer = appResponse(record)
+    const effects = [{ name: 'createApp', parameter: record }] as const
+    await carryOut(context, store, { effects, answer: { status: 201, body: answer } })
     onDirectoryChange()
-    return context.json(appResponse(record), 201)
+    return context.json(answer, 201)
   })
   api.openapi(listAppsRoute, async (context) => {
     const tenantId = await selectTenant(store, context.var.caller.key, context.req.valid('query').tenant)

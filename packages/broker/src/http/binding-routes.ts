@@ -6,17 +6,20 @@ import type { DirectoryStore } from '../store/store.ts'
 import type { ApiDependencies } from './api-dependencies.ts'
 import type { Api } from './api-environment.ts'
 import { assertBindable } from './bind-app.ts'
+import { carryOut } from './carry-out.ts'
 import { findApp } from './find-app.ts'
 import { findConnection } from './find-connection.ts'
 import { instantOf } from './instant.ts'
 import { jsonBody } from './json-body.ts'
+import { onlyOnce } from './only-once.ts'
 import { managementScopes, requireKey } from './require-key.ts'
 import {
-  bodyRefusals,
+  idempotencyHeaders,
   json,
   jsonRequest,
   managementSecurity,
   named,
+  onceRefusals,
   refusals,
   tenantQuery,
 } from './route-documentation.ts'
@@ -31,9 +34,13 @@ const createBindingRoute = createRoute({
   summary: 'Let an app use a connection',
   description: 'Repeating a binding changes nothing.',
   security: managementSecurity,
-  middleware: [requireKey(...managementScopes), jsonBody()] as const,
-  request: { query: z.strictObject({ tenant: tenantQuery }), body: jsonRequest(createBindingSchema) },
-  responses: { 201: json('The binding.', binding), ...refusals(...bodyRefusals, 'not_found', 'connection_revoked') },
+  middleware: [requireKey(...managementScopes), jsonBody(), onlyOnce()] as const,
+  request: {
+    query: z.strictObject({ tenant: tenantQuery }),
+    headers: idempotencyHeaders,
+    body: jsonRequest(createBindingSchema),
+  },
+  responses: { 201: json('The binding.', binding), ...refusals(...onceRefusals, 'not_found', 'connection_revoked') },
 })
 
 const listBindingsRoute = createRoute({
@@ -69,9 +76,13 @@ export const addBindingRoutes = (api: Api, { store, clock, onDirectoryChange }: 
     const app = await findApp(store, { tenantId, id: app_id }, 'body `app_id`')
     const connection = await findConnection(store, { tenantId, id: connection_id }, 'body `connection_id`')
     await assertBindable(store, connection, [app.id])
-    await store.createBinding({ appId: app.id, connectionId: connection.id, tenantId, createdAt: clock() })
+    const present = await lookUpBinding(store, tenantId, [app.id, connection.id])
+    const record = present ?? { appId: app.id, connectionId: connection.id, tenantId, createdAt: clock() }
+    const answer = bindingResponse(record)
+    const effects = [{ name: 'createBinding', parameter: record }] as const
+    await carryOut(context, store, { effects, answer: { status: 201, body: answer } })
     onDirectoryChange()
-    return context.json(bindingResponse(await findBinding(store, tenantId, [app.id, connection.id])), 201)
+    return context.json(answer, 201)
   })
   api.openapi(listBindingsRoute, async (context) => {
     const tenantId = await selectTenant(store, context.var.caller.key, context.req.valid('query').tenant)
@@ -90,12 +101,20 @@ export const addBindingRoutes = (api: Api, { store, clock, onDirectoryChange }: 
 const findBinding = async (
   store: DirectoryStore,
   tenantId: string,
-  [appId, connectionId]: readonly [string, string],
+  ids: readonly [string, string],
 ): Promise<BindingRecord> => {
-  const bindings = await store.listBindings(tenantId)
-  const found = bindings.find((record) => record.appId === appId && record.connectionId === connectionId)
+  const found = await lookUpBinding(store, tenantId, ids)
   if (found !== undefined) return found
   throw createVendoError('This app is not bound to this connection.', { code: 'not_found' })
+}
+
+const lookUpBinding = async (
+  store: DirectoryStore,
+  tenantId: string,
+  [appId, connectionId]: readonly [string, string],
+): Promise<BindingRecord | undefined> => {
+  const bindings = await store.listBindings(tenantId)
+  return bindings.find((record) => record.appId === appId && record.connectionId === connectionId)
 }
 
 const bindingResponse = ({ appId, connectionId, createdAt }: BindingRecord): BindingResponse => ({

@@ -1,22 +1,32 @@
-import type { RateOverride } from '../store/records.ts'
+import type { EpochMs, RateOverride } from '../store/records.ts'
 
 /** The rates that say something new: overrides are append-only, so a repeated import must not add them again. */
 export const changedRates = (
   wanted: readonly RateOverride[],
   present: readonly RateOverride[],
+  now: EpochMs,
 ): readonly RateOverride[] => {
-  const newest = new Map(latestRates(present).map((override) => [nameOf(override), substanceOf(override)]))
-  return wanted.filter((override) => newest.get(nameOf(override)) !== substanceOf(override))
+  const inEffect = ratesFrom(present, now).filter(({ effectiveFrom }) => effectiveFrom <= now)
+  const current = new Map(inEffect.map((override) => [nameOf(override), substanceOf(override)]))
+  return wanted.filter((override) => current.get(nameOf(override)) !== substanceOf(override))
 }
 
-/** The newest override of each model, in the order in which the models first appeared. */
-export const latestRates = (overrides: readonly RateOverride[]): readonly RateOverride[] => {
-  const newest = new Map<string, RateOverride>()
-  for (const override of overrides) {
-    const known = newest.get(nameOf(override))
-    if (known === undefined || known.effectiveFrom <= override.effectiveFrom) newest.set(nameOf(override), override)
+/**
+ * What counts from an instant on: of each model the rates that are in effect then, and those that come later. By model, then in
+ * time.
+ *
+ * @param overrides in the order they were added: of those that take effect at one instant, the last wins.
+ */
+export const ratesFrom = (overrides: readonly RateOverride[], now: EpochMs): readonly RateOverride[] => {
+  const byModel = new Map<string, RateOverride[]>()
+  for (const override of overrides.toSorted((left, right) => left.effectiveFrom - right.effectiveFrom)) {
+    const known = byModel.get(nameOf(override)) ?? []
+    const last = known.at(-1)
+    const replaces =
+      last !== undefined && (override.effectiveFrom <= now || override.effectiveFrom === last.effectiveFrom)
+    byModel.set(nameOf(override), [...(replaces ? known.slice(0, -1) : known), override])
   }
-  return [...newest.values()]
+  return [...byModel.values()].flat()
 }
 
 const nameOf = ({ integration, model }: RateOverride): string => `${integration}/${model}`

@@ -1,22 +1,26 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { connectionSchema, createConnectionSchema } from '@vendo/contract/api'
+import type { Effect } from '../store/management-records.ts'
 import type { ConnectionRecord } from '../store/records.ts'
 import type { DirectoryStore } from '../store/store.ts'
 import type { ApiDependencies } from './api-dependencies.ts'
 import type { Api } from './api-environment.ts'
 import { assertBindable } from './bind-app.ts'
+import { carryOut } from './carry-out.ts'
 import { connectionResponse } from './connection-response.ts'
 import { findApp } from './find-app.ts'
 import { findConnection } from './find-connection.ts'
 import { jsonBody } from './json-body.ts'
 import { type NewConnection, newConnection } from './new-connection.ts'
+import { onlyOnce } from './only-once.ts'
 import { managementScopes, requireKey } from './require-key.ts'
 import {
-  bodyRefusals,
+  idempotencyHeaders,
   json,
   jsonRequest,
   managementSecurity,
   named,
+  onceRefusals,
   refusals,
   tenantQuery,
 } from './route-documentation.ts'
@@ -33,11 +37,11 @@ const createConnectionRoute = createRoute({
   description:
     'The secret goes into the vault and comes out of no answer of this API again. `bind` lets apps use it at once.',
   security: managementSecurity,
-  middleware: [requireKey(...managementScopes), jsonBody()] as const,
-  request: { query, body: jsonRequest(createConnectionSchema) },
+  middleware: [requireKey(...managementScopes), jsonBody(), onlyOnce()] as const,
+  request: { query, headers: idempotencyHeaders, body: jsonRequest(createConnectionSchema) },
   responses: {
     201: json('The new connection.', connection),
-    ...refusals(...bodyRefusals, 'provider_unknown', 'not_found'),
+    ...refusals(...onceRefusals, 'provider_unknown', 'not_found'),
   },
 })
 
@@ -76,10 +80,11 @@ export const addConnectionRoutes = (api: Api, dependencies: ApiDependencies): vo
     const record = newConnection(dependencies, tenantId, body)
     const appIds = await appsToBind(store, tenantId, body.bind)
     await assertBindable(store, record, appIds)
-    await store.createConnection(record)
-    await bindAll(store, record, appIds)
+    const answer = connectionResponse(record)
+    const effects = [{ name: 'createConnection', parameter: record } as const, ...bindingsOf(record, appIds)]
+    await carryOut(context, store, { effects, answer: { status: 201, body: answer } })
     onDirectoryChange()
-    return context.json(connectionResponse(record), 201)
+    return context.json(answer, 201)
   })
   api.openapi(listConnectionsRoute, async (context) => {
     const tenantId = await selectTenant(store, context.var.caller.key, context.req.valid('query').tenant)
@@ -107,10 +112,8 @@ const appsToBind = async (
   return ids
 }
 
-const bindAll = async (
-  store: DirectoryStore,
+const bindingsOf = (
   { id: connectionId, tenantId, createdAt }: ConnectionRecord,
   appIds: readonly string[],
-): Promise<void> => {
-  for (const appId of appIds) await store.createBinding({ appId, connectionId, tenantId, createdAt })
-}
+): readonly Effect<'createBinding'>[] =>
+  appIds.map((appId) => ({ name: 'createBinding', parameter: { appId, connectionId, tenantId, createdAt } }))

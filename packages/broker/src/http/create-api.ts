@@ -16,12 +16,16 @@ import { describeIssues } from './describe-issues.ts'
 import { addEventRoutes } from './event-routes.ts'
 import { addHealthRoutes } from './health-routes.ts'
 import { addIntegrationRoutes } from './integration-routes.ts'
+import { addKeyChangeRoutes } from './key-change-routes.ts'
 import { addKeyRoutes } from './key-routes.ts'
 import { addLedgerRoutes } from './ledger-routes.ts'
+import { addLimitRoutes } from './limit-routes.ts'
 import { addMarginRoutes } from './margin-routes.ts'
 import { addOpenApiDocument } from './openapi-document.ts'
 import { addRateRoutes } from './rate-routes.ts'
+import { addRefundRoutes } from './refund-routes.ts'
 import { isUnexpected, refusalOf } from './refusal.ts'
+import { ReplayedAnswer } from './replayed-answer.ts'
 import { addTenantRoutes } from './tenant-routes.ts'
 import { addUsageRoutes } from './usage-routes.ts'
 import { addWalletRoutes } from './wallet-routes.ts'
@@ -50,12 +54,15 @@ export const createApi = (dependencies: ApiDependencies): Api => {
   addWalletRoutes(api, dependencies)
   addUsageRoutes(api, dependencies)
   addCallRoutes(api, dependencies)
+  addRefundRoutes(api, dependencies)
   addEventRoutes(api, dependencies)
   addTenantRoutes(api, dependencies)
   addAppRoutes(api, dependencies)
   addConnectionRoutes(api, dependencies)
   addBindingRoutes(api, dependencies)
   addKeyRoutes(api, dependencies)
+  addKeyChangeRoutes(api, dependencies)
+  addLimitRoutes(api, dependencies)
   addLedgerRoutes(api, dependencies)
   addMarginRoutes(api, dependencies)
   addRateRoutes(api, dependencies)
@@ -68,6 +75,7 @@ const addContext = (api: Api, dependencies: ApiDependencies): void => {
     const requestId = dependencies.newId('request')
     context.set('requestId', requestId)
     context.set('authenticate', () => authenticateCaller(dependencies, { get: (name) => context.req.header(name) }))
+    context.set('findAnswer', (owner, idempotencyKey) => dependencies.store.findAnswer(owner, idempotencyKey))
     await next()
     context.res.headers.set(headerNames.requestId, requestId)
     context.res.headers.set('cache-control', 'no-store')
@@ -82,6 +90,9 @@ const leavesBody = ({ method, raw }: HonoRequest): boolean =>
 
 const addRefusals = (api: Api, { onUnexpectedError }: ApiDependencies): void => {
   api.onError((error, context) => {
+    if (error instanceof ReplayedAnswer) {
+      return context.json(error.body, error.status as ContentfulStatusCode, { 'idempotent-replayed': 'true' })
+    }
     if (isUnexpected(error)) onUnexpectedError?.(error, context.var.requestId)
     return answerRefusal(context, error)
   })

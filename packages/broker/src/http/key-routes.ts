@@ -5,18 +5,22 @@ import { mintKey } from '../keys/mint-key.ts'
 import type { KeyRecord } from '../store/records.ts'
 import type { ApiDependencies } from './api-dependencies.ts'
 import type { Api } from './api-environment.ts'
+import { carryOut } from './carry-out.ts'
 import { credentialsToOwner } from './credentials-to-owner.ts'
 import { findKey } from './find-key.ts'
 import { jsonBody } from './json-body.ts'
 import { keyResponse } from './key-response.ts'
 import { newKey } from './new-key.ts'
+import { onlyOnce } from './only-once.ts'
+import { withheldAnswer } from './replayed-answer.ts'
 import { managementScopes, requireKey } from './require-key.ts'
 import {
-  bodyRefusals,
+  idempotencyHeaders,
   json,
   jsonRequest,
   managementSecurity,
   named,
+  onceRefusals,
   refusals,
   tenantQuery,
 } from './route-documentation.ts'
@@ -30,13 +34,14 @@ const createKeyRoute = createRoute({
   path: '/api/keys',
   tags: ['keys'],
   summary: 'Create a key',
-  description: 'This answer is the only one that ever holds the whole key: the broker keeps its SHA-256.',
+  description:
+    'This answer is the only one that ever holds the whole key: the broker keeps its SHA-256. So a repetition with the same `Idempotency-Key` creates nothing and is refused with `idempotency_conflict`, which names the key that was created.',
   security: managementSecurity,
-  middleware: [requireKey(...managementScopes), jsonBody()] as const,
-  request: { query, body: jsonRequest(createKeySchema) },
+  middleware: [requireKey(...managementScopes), jsonBody(), onlyOnce()] as const,
+  request: { query, headers: idempotencyHeaders, body: jsonRequest(createKeySchema) },
   responses: {
     201: json('The new key.', named('CreatedKey', createdKeySchema)),
-    ...refusals(...bodyRefusals, 'not_found', 'connection_revoked'),
+    ...refusals(...onceRefusals, 'not_found', 'connection_revoked'),
   },
 })
 
@@ -77,7 +82,9 @@ export const addKeyRoutes = (api: Api, { store, clock, newId, onDirectoryChange 
     const request = context.req.valid('json')
     const minted = mintKey(request.kind)
     const record = await newKey(store, { id: newId('key'), tenantId, now: clock(), minted }, request)
-    await store.createKey(record)
+    const reason = `The first request with this Idempotency-Key created ${record.id} (${record.display}), which was shown once.`
+    const effects = [{ name: 'createKey', parameter: record }] as const
+    await carryOut(context, store, { effects, answer: withheldAnswer(reason) })
     onDirectoryChange()
     return context.json({ ...keyResponse(record), key: credentialsToOwner(minted.key) }, 201)
   })

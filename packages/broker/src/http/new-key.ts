@@ -1,5 +1,5 @@
 import { createVendoError, isVendoError, type VendoError } from '@vendo/contract'
-import type { createKeySchema, KeyLimits } from '@vendo/contract/api'
+import type { createKeySchema, KeyLimits, SharedLimits } from '@vendo/contract/api'
 import { findIntegration } from '@vendo/integrations'
 import type { z } from 'zod'
 import type { MintedKey } from '../keys/mint-key.ts'
@@ -40,7 +40,7 @@ export const newKey = async (
   name: request.name ?? '',
   hash: minted.hash,
   display: minted.display,
-  limits: checkLimits(request),
+  limits: checkLimits(request.kind, request.limits ?? {}),
   createdAt: now,
   expiresAt: checkExpiry(request.expires_at, now),
   revokedAt: null,
@@ -66,16 +66,31 @@ const subjectOf = async (store: DirectoryStore, tenantId: string, request: NewKe
   throw invalid('body: an inference key names exactly one of `app_id` and `connection_id`')
 }
 
-const checkLimits = ({ kind, limits = {} }: NewKey): KeyLimits => {
+/**
+ * The limits of a key, once they make sense.
+ *
+ * @throws {VendoError} `validation_failed`.
+ */
+export const checkLimits = (kind: KeyRecord['kind'], limits: KeyLimits): KeyLimits => {
   if (kind === 'management' && Object.keys(limits).length > 0) {
     throw invalid('body `limits`: a management key makes no calls, so it has no limits')
   }
-  for (const name of ['spend_day_usd', 'spend_month_usd', 'spend_total_usd'] as const) {
-    const amount = limits[name]
-    if (amount !== undefined) usdAmount(amount, `body \`limits.${name}\``)
-  }
+  assertCaps(limits, 'limits.')
   for (const slug of limits.integrations ?? []) assertKnown(slug)
   return limits
+}
+
+/**
+ * Refuses caps beyond any money.
+ *
+ * @param prefix of the names in the body.
+ * @throws {VendoError} `validation_failed`.
+ */
+export const assertCaps = (limits: SharedLimits, prefix = ''): void => {
+  for (const name of ['spend_day_usd', 'spend_month_usd', 'spend_total_usd'] as const) {
+    const amount = limits[name]
+    if (amount !== undefined) usdAmount(amount, `body \`${prefix}${name}\``)
+  }
 }
 
 const assertKnown = (slug: string): void => {
@@ -86,8 +101,13 @@ const assertKnown = (slug: string): void => {
   }
 }
 
-const checkExpiry = (expiresAt: string | undefined, now: EpochMs): EpochMs | null => {
-  if (expiresAt === undefined) return null
+/**
+ * When a key expires; absent is never.
+ *
+ * @throws {VendoError} `validation_failed` for an instant that is not in the future.
+ */
+export const checkExpiry = (expiresAt: string | null | undefined, now: EpochMs): EpochMs | null => {
+  if (expiresAt === undefined || expiresAt === null) return null
   const at = Date.parse(expiresAt)
   if (at > now) return at
   throw invalid('body `expires_at`: must be in the future')

@@ -54,11 +54,17 @@ describe('GET /api/openapi.json', () => {
     expect(operation(line)?.security).toBeUndefined()
   })
 
-  it('documents how a top-up is made once', () => {
-    const topUp = operation('POST /api/billing/topups')
-    expect(topUp?.['parameters']).toContainEqual(expect.objectContaining({ name: 'idempotency-key', in: 'header' }))
-    expect(topUp?.['description']).toContain('idempotency_conflict')
-    expect(topUp?.responses).toMatchObject({ 409: {} })
+  it('documents how everything that is created is created once', () => {
+    const creates = Object.keys(accessTable).filter((line) => line.startsWith('POST '))
+    expect(creates).toContain('POST /api/billing/topups')
+    for (const line of creates) {
+      const parameter = {
+        ...{ name: 'idempotency-key', in: 'header' },
+        description: expect.stringContaining('idempotency_conflict'),
+      }
+      expect(operation(line)?.['parameters'], line).toContainEqual(expect.objectContaining(parameter))
+      expect(operation(line)?.responses, line).toMatchObject({ 409: {} })
+    }
   })
 
   it('names the schemas of the contract once', () => {

@@ -1,6 +1,6 @@
 import { openRouterModelsSchema } from '@vendo/contract/api'
 import { describe, expect, it } from 'vitest'
-import { changedRates } from './changed-rates.ts'
+import { changedRates, ratesFrom } from './changed-rates.ts'
 import { openRouterRates } from './openrouter-rates.ts'
 
 const model = (change: Record<string, unknown> = {}, pricing: Record<string, unknown> = {}) => ({
@@ -100,12 +100,37 @@ describe('changedRates', () => {
 
   it('leaves out what is in force already, whatever its age and the order of its meters', () => {
     const earlier = { ...rate!, effectiveFrom: 1, usd: { output: '15', input: '3' } }
-    expect(changedRates([rate!], [earlier])).toEqual([])
+    expect(changedRates([rate!], [earlier], 7)).toEqual([])
   })
 
   it('compares with the newest only', () => {
     const older = { ...rate!, effectiveFrom: 1 }
     const newer = { ...rate!, effectiveFrom: 2, usd: { input: '4', output: '15' } }
-    expect(changedRates([rate!], [newer, older])).toEqual([rate])
+    expect(changedRates([rate!], [newer, older], 7)).toEqual([rate])
+  })
+
+  it('does not take what comes later for what is in force', () => {
+    const later = { ...rate!, effectiveFrom: 8 }
+    const inForce = { ...rate!, effectiveFrom: 2, usd: { input: '4', output: '15' } }
+    expect(changedRates([rate!], [inForce, later], 7)).toEqual([rate])
+  })
+})
+
+describe('ratesFrom', () => {
+  const [rate] = ratesOf(model()).overrides
+  const at = (effectiveFrom: number, changes = {}) => ({ ...rate!, effectiveFrom, ...changes })
+
+  it.each([
+    ['the newest that is in effect', [at(1), at(3), at(5)], [at(5)]],
+    ['what comes later, beside it', [at(1), at(3), at(9), at(12)], [at(3), at(9), at(12)]],
+    [
+      'the last of one instant',
+      [at(3), at(3, { maxOutput: 1 }), at(9), at(9, { maxOutput: 2 })],
+      [at(3, { maxOutput: 1 }), at(9, { maxOutput: 2 })],
+    ],
+    ['what comes later, when nothing is in effect', [at(8), at(9)], [at(8), at(9)]],
+    ['each model for itself', [at(1), at(2, { model: 'other' })], [at(1), at(2, { model: 'other' })]],
+  ])('shows %s', (_rule, overrides, shown) => {
+    expect(ratesFrom(overrides, 7)).toEqual(shown)
   })
 })

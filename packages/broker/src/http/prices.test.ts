@@ -1,4 +1,4 @@
-import { errorBodySchema, marginSchema } from '@vendo/contract/api'
+import { errorBodySchema, marginSchema, ratesSchema } from '@vendo/contract/api'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type ApiFixture, createApiFixture } from './test/api-fixture.ts'
@@ -54,11 +54,36 @@ describe('rates', () => {
     await operate('PUT /api/rates/anthropic', { ...rate, rates: { input: '3', output: '4' } })
     await operate('PUT /api/rates/openai', rate)
     const { body } = await fixture.call(fixture.a.management.key, 'GET /api/rates/anthropic')
+    expect(ratesSchema.parse(body).rates).toHaveLength(1)
     expect(body).toMatchObject({ rates: [{ model: 'test-model', rates: { input: '3', output: '4' } }] })
     expect(fixture.directoryChanges()).toBe(3)
   })
 
+  it('are set from later on, beside those of now', async () => {
+    await operate('PUT /api/rates/anthropic', rate)
+    const later = { ...rate, rates: { input: '7', output: '8' }, effective_from: '2026-12-01T00:00:00.000Z' }
+    expect((await operate('PUT /api/rates/anthropic', later)).body).toEqual({ ...later, source: 'PUT /api/rates' })
+    const { rates } = ratesSchema.parse((await operate('GET /api/rates/anthropic')).body)
+    expect(rates.map(({ rates: { input }, effective_from }) => [input, effective_from])).toEqual([
+      ['1', '2026-11-20T12:00:00.000Z'],
+      ['7', '2026-12-01T00:00:00.000Z'],
+    ])
+  })
+
+  it("are listed with the catalog's own", async () => {
+    const { rates, table } = ratesSchema.parse((await operate('GET /api/rates/anthropic')).body)
+    expect(rates).toEqual([])
+    const haiku = table.find(({ model }) => model === 'claude-haiku-4-5')
+    expect(haiku?.context_window).toBe(200_000)
+    const lists = (haiku?.price_lists ?? []).map(({ tier, rates: { input, output } }) => [tier, input, output])
+    expect(lists).toEqual([
+      [undefined, '1', '5'],
+      ['batch', '0.5', '2.5'],
+    ])
+  })
+
   it.each([
+    ['an instant in the past', 'openai', { effective_from: '2026-11-20T11:59:59.999Z' }, '400 validation_failed'],
     ['an unknown integration', 'opnai', {}, '404 provider_unknown'],
     ['an integration that is not proxied', 'telegram', {}, '404 provider_unknown'],
     ['an unknown meter', 'openai', { rates: { tokens: '1' } }, '400 validation_failed'],

@@ -1,18 +1,38 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { createVendoError, type Meter } from '@vendo/contract'
-import { instantSchema, openRouterModelsSchema, type PutRateBody, putRateSchema } from '@vendo/contract/api'
+import {
+  openRouterModelsSchema,
+  type PutRateBody,
+  putRateSchema,
+  rateImportSchema,
+  rateSchema,
+  ratesSchema,
+} from '@vendo/contract/api'
 import { findIntegration } from '@vendo/integrations'
 import { findProvider } from '@vendo/integrations/providers'
+import { rateTables as catalogTables } from '@vendo/integrations/rates'
 import type { EpochMs, RateOverride } from '../store/records.ts'
 import type { ApiDependencies } from './api-dependencies.ts'
 import type { Api } from './api-environment.ts'
 import { assertAtMost, parseMeter } from './bounded-decimal.ts'
-import { changedRates, latestRates } from './changed-rates.ts'
+import { carryOut } from './carry-out.ts'
+import { changedRates, ratesFrom } from './changed-rates.ts'
 import { instantOf } from './instant.ts'
 import { jsonBody } from './json-body.ts'
+import { listedModel } from './listed-model.ts'
+import { onlyOnce } from './only-once.ts'
 import { openRouterRates } from './openrouter-rates.ts'
 import { managementScopes, operatorScopes, requireKey } from './require-key.ts'
-import { bodyRefusals, json, jsonRequest, managementSecurity, named, refusals } from './route-documentation.ts'
+import {
+  bodyRefusals,
+  idempotencyHeaders,
+  json,
+  jsonRequest,
+  managementSecurity,
+  named,
+  onceRefusals,
+  refusals,
+} from './route-documentation.ts'
 
 /** OpenRouter's list of some hundred models with their descriptions outgrows the usual limit. */
 const mostImportBytes = 8_388_608
@@ -20,13 +40,7 @@ const mostImportBytes = 8_388_608
 const mostRate = 1_000_000n
 
 const params = z.object({ slug: z.string() })
-const rate = named('Rate', putRateSchema.extend({ source: z.string(), effective_from: instantSchema }))
-const importReportSchema = z.object({
-  imported: z.int(),
-  unchanged: z.int(),
-  skipped: z.array(z.object({ model: z.string(), reason: z.string() })),
-  ignored: z.record(z.string(), z.int()),
-})
+const rate = named('Rate', rateSchema)
 
 const importRoute = createRoute({
   method: 'post',
@@ -35,11 +49,11 @@ const importRoute = createRoute({
   summary: "Take over OpenRouter's own prices (operator keys)",
   description: "The body is that of OpenRouter's `GET /api/v1/models`. Rates that did not change are left alone.",
   security: managementSecurity,
-  middleware: [requireKey(...operatorScopes), jsonBody(mostImportBytes)] as const,
-  request: { body: jsonRequest(named('OpenRouterModels', openRouterModelsSchema)) },
+  middleware: [requireKey(...operatorScopes), jsonBody(mostImportBytes), onlyOnce()] as const,
+  request: { headers: idempotencyHeaders, body: jsonRequest(named('OpenRouterModels', openRouterModelsSchema)) },
   responses: {
-    200: json('What was imported, skipped and ignored.', named('RateImport', importReportSchema)),
-    ...refusals(...bodyRefusals),
+    200: json('What was imported, skipped and ignored.', named('RateImport', rateImportSchema)),
+    ...refusals(...onceRefusals),
   },
 })
 
@@ -47,8 +61,9 @@ const putRateRoute = createRoute({
   method: 'put',
   path: '/api/rates/{slug}',
   tags: ['prices'],
-  summary: "Set one model's rates from now on (operator keys)",
-  description: 'USD per million tokens, or per use. Earlier calls keep the rates of their admission.',
+  summary: "Set one model's rates, from now on or from later (operator keys)",
+  description:
+    'USD per million tokens, or per use. `effective_from` is not in the past: earlier calls keep the rates of their admission. Every rate is kept.',
   security: managementSecurity,
   middleware: [requireKey(...operatorScopes), jsonBody()] as const,
   request: { params, body: jsonRequest(putRateSchema) },
@@ -59,40 +74,45 @@ const listRatesRoute = createRoute({
   method: 'get',
   path: '/api/rates/{slug}',
   tags: ['prices'],
-  summary: 'The rates that an operator set for an integration',
+  summary: 'The rates of an integration',
+  description:
+    'Those that an operator set, in effect now or later, which come first; and the price lists of the catalog.',
   security: managementSecurity,
   middleware: requireKey(...managementScopes),
   request: { params },
   responses: {
-    200: json('The newest of each model.', z.object({ rates: z.array(rate) })),
+    200: json('The rates.', named('Rates', ratesSchema)),
     ...refusals('validation_failed', 'provider_unknown'),
   },
 })
 
 /** Adds the operator's own rates. */
-export const addRateRoutes = (api: Api, { store, clock, onDirectoryChange }: ApiDependencies): void => {
-  const add = async (overrides: readonly RateOverride[]): Promise<void> => {
-    if (overrides.length === 0) return
-    await store.addRateOverrides(overrides)
-    onDirectoryChange()
-  }
+export const addRateRoutes = (api: Api, dependencies: ApiDependencies): void => {
+  const { store, clock, onDirectoryChange, rateTables = catalogTables } = dependencies
   api.openapi(importRoute, async (context) => {
-    const { overrides, skipped, ignored } = openRouterRates(context.req.valid('json'), clock())
-    const changed = changedRates(overrides, await store.listRateOverrides())
-    await add(changed)
+    const now = clock()
+    const { overrides, skipped, ignored } = openRouterRates(context.req.valid('json'), now)
+    const changed = changedRates(overrides, await store.listRateOverrides(), now)
     const unchanged = overrides.length - changed.length
-    return context.json({ imported: changed.length, unchanged, skipped: [...skipped], ignored: { ...ignored } }, 200)
+    const answer = { imported: changed.length, unchanged, skipped: [...skipped], ignored: { ...ignored } }
+    const effects = [{ name: 'addRateOverrides', parameter: changed }] as const
+    await carryOut(context, store, { effects, answer: { status: 200, body: answer } })
+    if (changed.length > 0) onDirectoryChange()
+    return context.json(answer, 200)
   })
   api.openapi(putRateRoute, async (context) => {
     const slug = assertProxied(context.req.valid('param').slug)
     const override = overrideOf(slug, context.req.valid('json'), clock())
-    await add([override])
+    await store.addRateOverrides([override])
+    onDirectoryChange()
     return context.json(rateResponse(override), 200)
   })
   api.openapi(listRatesRoute, async (context) => {
     const slug = assertProxied(context.req.valid('param').slug)
     const overrides = (await store.listRateOverrides()).filter(({ integration }) => integration === slug)
-    return context.json({ rates: latestRates(overrides).map(rateResponse) }, 200)
+    const table = rateTables.find(({ provider }) => provider === slug)
+    const rates = ratesFrom(overrides, clock()).map(rateResponse)
+    return context.json({ rates, table: (table?.models ?? []).map(listedModel) }, 200)
   })
 }
 
@@ -102,7 +122,11 @@ const assertProxied = (name: string): string => {
   throw createVendoError(`The broker does not proxy ${slug}, so it has no rates.`, { code: 'provider_unknown', slug })
 }
 
-const overrideOf = (integration: string, body: PutRateBody, effectiveFrom: EpochMs): RateOverride => {
+const overrideOf = (integration: string, body: PutRateBody, now: EpochMs): RateOverride => {
+  const effectiveFrom = body.effective_from === undefined ? now : Date.parse(body.effective_from)
+  if (effectiveFrom < now) {
+    throw createVendoError('body `effective_from`: must not be in the past', { code: 'validation_failed' })
+  }
   const usd: Partial<Record<Meter, string>> = {}
   for (const [name, price] of Object.entries(body.rates)) {
     const place = `body \`rates.${name.slice(0, 60)}\``

@@ -33,7 +33,7 @@ describe('an address', () => {
 
   it.each([
     ['PATCH /api/keys', 'GET, HEAD, POST'],
-    ['GET /api/keys/key_1', 'DELETE'],
+    ['GET /api/keys/key_1', 'DELETE, PATCH'],
     ['DELETE /api/rates/openai', 'GET, HEAD, PUT'],
     ['POST /healthz', 'GET, HEAD'],
     ['OPTIONS /api/openapi.json', 'GET, HEAD'],

@@ -25,6 +25,20 @@ export const jsonRequest = <Schema extends z.ZodType>(schema: Schema) => ({
 const keyRefusals = ['app_unknown', 'app_revoked', 'app_expired', 'key_conflict', 'key_scope'] as const
 /** What every route with a JSON body can refuse with. */
 export const bodyRefusals = ['validation_failed', 'request_too_large', 'unsupported_encoding'] as const
+/** What every route with {@link idempotencyHeaders} can refuse with, beside its body. */
+export const onceRefusals = [...bodyRefusals, 'idempotency_conflict'] as const
+
+/** The longest idempotency key. */
+export const mostIdempotencyCharacters = 200
+
+/** For every route that creates something. */
+export const idempotencyHeaders = z.object({
+  'idempotency-key': z.string().min(1).max(mostIdempotencyCharacters).optional().openapi({
+    description:
+      'Makes a repetition safe: the same request with the same key changes nothing and gets the first answer again, with `idempotent-replayed: true`. Another request with the same key is refused with `idempotency_conflict`. Keys are kept for good, for each tenant and for the operator.',
+  }),
+})
+
 /** What every route can refuse with. */
 const commonRefusals = ['store_unavailable', 'internal_error'] as const
 

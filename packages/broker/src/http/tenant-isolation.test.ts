@@ -73,6 +73,18 @@ describe("a tenant's management key", () => {
     }
     await both((id) => `DELETE /api/keys/${id}`, b.app.record.id)
     await both((id) => `DELETE /api/connections/${id}`, b.connectionId)
+    await both((id) => `GET /api/tenants/${id}/limits`, b.id)
+    await both((id) => `GET /api/apps/${id}/limits`, b.appId)
+    await both(
+      (id) => `PUT /api/apps/${id}/limits`,
+      b.appId,
+      () => ({ concurrency: 1 }),
+    )
+    await both(
+      (id) => `PATCH /api/keys/${id}`,
+      b.app.record.id,
+      () => ({ name: 'taken over' }),
+    )
     await both((id) => `DELETE /api/bindings?app_id=${id}&connection_id=${b.connectionId}`, b.appId)
     await both((id) => `GET /api/billing/spend-caps?key_id=${id}`, b.app.record.id)
     await both(
@@ -100,7 +112,7 @@ describe("a tenant's management key", () => {
       b.appId,
       (id) => ({ integration: 'notion', secret: 'test-token', bind: [id] }),
     )
-    expect((await fixture.store.getKey(b.app.record.id))?.revokedAt).toBeNull()
+    expect(await fixture.store.getKey(b.app.record.id)).toMatchObject({ revokedAt: null, name: '' })
     expect((await fixture.store.getConnection(b.connectionId))?.status).toBe('connected')
   })
 

@@ -3,10 +3,20 @@ import { createTenantSchema, type TenantResponse, tenantSchema } from '@vendo/co
 import type { TenantRecord } from '../store/records.ts'
 import type { ApiDependencies } from './api-dependencies.ts'
 import type { Api } from './api-environment.ts'
+import { carryOut } from './carry-out.ts'
 import { instantOf } from './instant.ts'
 import { jsonBody } from './json-body.ts'
+import { onlyOnce } from './only-once.ts'
 import { operatorScopes, requireKey } from './require-key.ts'
-import { bodyRefusals, json, jsonRequest, managementSecurity, named, refusals } from './route-documentation.ts'
+import {
+  idempotencyHeaders,
+  json,
+  jsonRequest,
+  managementSecurity,
+  named,
+  onceRefusals,
+  refusals,
+} from './route-documentation.ts'
 
 const tenant = named('Tenant', tenantSchema)
 
@@ -16,9 +26,9 @@ const createTenantRoute = createRoute({
   tags: ['tenants'],
   summary: 'Create a tenant (operator keys)',
   security: managementSecurity,
-  middleware: [requireKey(...operatorScopes), jsonBody()] as const,
-  request: { body: jsonRequest(createTenantSchema) },
-  responses: { 201: json('The new tenant.', tenant), ...refusals(...bodyRefusals) },
+  middleware: [requireKey(...operatorScopes), jsonBody(), onlyOnce()] as const,
+  request: { headers: idempotencyHeaders, body: jsonRequest(createTenantSchema) },
+  responses: { 201: json('The new tenant.', tenant), ...refusals(...onceRefusals) },
 })
 
 const listTenantsRoute = createRoute({
@@ -35,9 +45,11 @@ const listTenantsRoute = createRoute({
 export const addTenantRoutes = (api: Api, { store, clock, newId, onDirectoryChange }: ApiDependencies): void => {
   api.openapi(createTenantRoute, async (context) => {
     const record = { id: newId('tenant'), name: context.req.valid('json').name, createdAt: clock() }
-    await store.createTenant(record)
+    const answer = tenantResponse(record)
+    const effects = [{ name: 'createTenant', parameter: record }] as const
+    await carryOut(context, store, { effects, answer: { status: 201, body: answer } })
     onDirectoryChange()
-    return context.json(tenantResponse(record), 201)
+    return context.json(answer, 201)
   })
   api.openapi(listTenantsRoute, async (context) =>
     context.json({ tenants: (await store.listTenants()).map(tenantResponse) }, 200),

@@ -11,16 +11,19 @@ import type { KeyRecord } from '../store/records.ts'
 import type { ApiDependencies } from './api-dependencies.ts'
 import type { Api } from './api-environment.ts'
 import { balanceOf } from './balance-of.ts'
+import { carryOut } from './carry-out.ts'
 import { findKey } from './find-key.ts'
 import { jsonBody } from './json-body.ts'
+import { onlyOnce } from './only-once.ts'
 import { billingScopes, operatorScopes, requireKey } from './require-key.ts'
 import {
   anyKeySecurity,
-  bodyRefusals,
+  idempotencyHeaders,
   json,
   jsonRequest,
   managementSecurity,
   named,
+  onceRefusals,
   refusals,
   tenantQuery,
 } from './route-documentation.ts'
@@ -28,7 +31,6 @@ import { selectTenant } from './select-tenant.ts'
 import { usdAmount } from './usd-amount.ts'
 
 const balance = named('Balance', balanceSchema)
-const mostIdempotencyCharacters = 200
 
 const balanceRoute = createRoute({
   method: 'get',
@@ -64,24 +66,23 @@ const topUpRoute = createRoute({
   path: '/api/billing/topups',
   tags: ['billing'],
   summary: "Add credit to a tenant's wallet",
-  description:
-    'Send an `Idempotency-Key`: the same key with the same amount adds the money once and answers with the same id; with another amount it is refused with `idempotency_conflict`.',
+  description: 'Send an `Idempotency-Key`, so that a repeated request adds the money once.',
   security: managementSecurity,
-  middleware: [requireKey(...operatorScopes), jsonBody()] as const,
+  middleware: [requireKey(...operatorScopes), jsonBody(), onlyOnce()] as const,
   request: {
     query: z.strictObject({ tenant: tenantQuery }),
-    headers: z.object({ 'idempotency-key': z.string().min(1).max(mostIdempotencyCharacters).optional() }),
+    headers: idempotencyHeaders,
     body: jsonRequest(named('TopUpRequest', topUpRequestSchema)),
   },
   responses: {
     201: json('The credit was added, now or by the earlier request.', named('TopUp', topUpResponseSchema)),
-    ...refusals(...bodyRefusals, 'not_found', 'idempotency_conflict'),
+    ...refusals(...onceRefusals, 'not_found'),
   },
 })
 
 /** Adds the wallet: what is left, what a key may spend, and credit. */
 export const addWalletRoutes = (api: Api, dependencies: ApiDependencies): void => {
-  const { store, newId } = dependencies
+  const { store, newId, onWalletChange } = dependencies
   api.openapi(balanceRoute, async (context) => {
     const tenantId = await selectTenant(store, context.var.caller.key, context.req.valid('query').tenant)
     return context.json(await balanceOf(dependencies, tenantId), 200)
@@ -97,14 +98,14 @@ export const addWalletRoutes = (api: Api, dependencies: ApiDependencies): void =
       throw createVendoError('body `amount_usd`: must be more than 0', { code: 'validation_failed' })
     }
     const tenantId = await selectTenant(store, context.var.caller.key, context.req.valid('query').tenant)
-    const id = await store.topUp({
-      id: newId('topup'),
-      tenantId,
-      amountNanos,
-      note: note ?? '',
-      idempotencyKey: context.req.valid('header')['idempotency-key'] ?? null,
-    })
-    const answer = { id, amount_nanos: String(amountNanos), balance: await balanceOf(dependencies, tenantId) }
+    const id = newId('topup')
+    const effects = [
+      { name: 'topUp', parameter: { id, tenantId, amountNanos, note: note ?? '', idempotencyKey: null } },
+    ] as const
+    const balance = await balanceOf(dependencies, tenantId, amountNanos)
+    const answer = { id, amount_nanos: String(amountNanos), balance }
+    await carryOut(context, store, { effects, answer: { status: 201, body: answer } })
+    onWalletChange?.(tenantId)
     return context.json(answer, 201)
   })
 }

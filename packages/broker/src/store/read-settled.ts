@@ -11,6 +11,8 @@ export const readSettled = (store: Store, settled: () => Promise<void>): Store =
   return {
     ...store,
     balance: after((tenantId: string) => store.balance(tenantId)),
+    getCall: after((attemptId: string) => store.getCall(attemptId)),
+    scopeLimits: after((...input: Parameters<Store['scopeLimits']>) => store.scopeLimits(...input)),
     keySpend: after((keyId: string) => store.keySpend(keyId)),
     listCalls: after((query: Parameters<Store['listCalls']>[0]) => store.listCalls(query)),
     summarizeUsage: after((query: Parameters<Store['summarizeUsage']>[0]) => store.summarizeUsage(query)),

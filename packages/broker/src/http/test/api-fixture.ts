@@ -185,7 +185,13 @@ const parse = (text: string): unknown => {
 export const settleCall = async (
   store: Store,
   { record }: TestKey,
-  { chargeNanos = 1_200n, connectionId = '', attemptId = 'attempt_1', model = 'claude-haiku-4-5' },
+  {
+    chargeNanos = 1_200n,
+    connectionId = '',
+    attemptId = 'attempt_1',
+    model = 'claude-haiku-4-5',
+    ending = {} as Partial<Settlement>,
+  },
 ): Promise<void> => {
   const outcome = await store.hold({
     attemptId,
@@ -205,7 +211,7 @@ export const settleCall = async (
     ttlMs: 60_000,
   })
   if (!outcome.admitted) throw new Error(`the test call was refused: ${outcome.code}`)
-  await store.settle({ ...settlementOf(chargeNanos), attemptId, servedModel: model })
+  await store.settle({ ...settlementOf(chargeNanos), attemptId, servedModel: model, ...ending })
 }
 
 const settlementOf = (chargeNanos: bigint): Omit<Settlement, 'attemptId' | 'servedModel'> => ({
