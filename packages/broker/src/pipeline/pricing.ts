@@ -12,16 +12,22 @@ export interface Pricing {
 
 /** Returns the current pricing; rebuilt only after a management write. */
 export const createPricingSource = (directory: Directory, tables: readonly RateTable[]): (() => Promise<Pricing>) => {
-  let built: { readonly version: number; readonly pricing: Pricing } | undefined
+  let built: { readonly version: number; readonly from: string; readonly pricing: Pricing } | undefined
   return async () => {
     if (built?.version === directory.version) return built.pricing
     const { version } = directory
     const [overrides, margins] = await Promise.all([directory.rateOverrides(), directory.margins()])
+    // Other brokers of the store make this one look again and again; mostly nothing has changed.
+    const from = JSON.stringify([overrides, margins])
+    if (built?.from === from) {
+      built = { ...built, version }
+      return built.pricing
+    }
     const pricing: Pricing = {
       rateBook: createRateBook({ tables, overrides }),
       marginOf: (tenantId, integration) => (meter) => resolveMargin(margins, { tenantId, integration, meter }),
     }
-    built = { version, pricing }
+    built = { version, from, pricing }
     return pricing
   }
 }
