@@ -37,11 +37,15 @@ export const createNodeServer = (listener: RequestListener): NodeServer => {
       requireHostHeader: true,
       insecureHTTPParser: false,
       noDelay: true,
+      // Java's clients offer h2c on every plain request: an offer that nobody takes up is an ordinary request.
+      shouldUpgradeCallback: (message) => message.headers.upgrade?.toLowerCase() === 'websocket',
     },
     listener,
   )
   // Realtime over WebSocket cannot be metered yet: a clear answer instead of a hanging socket.
   server.on('upgrade', (_message, socket) => {
+    // Node has let go of this socket: a reset that nobody hears would end the process.
+    socket.on('error', () => socket.destroy())
     socket.end(
       'HTTP/1.1 426 Upgrade Required\r\nvendo-error-code: route_blocked\r\nconnection: close\r\ncontent-length: 0\r\n\r\n',
     )

@@ -20,13 +20,21 @@ const script: readonly ScriptedAnswer[] = [
   { status: 500, headers: { 'content-type': 'text/html', 'x-echo': upstreamKey }, body: `<p>${echoed}</p>` },
   { status: 302, headers: { location: `http://127.0.0.1:1/?key=${upstreamKey}` } },
   { status: 401, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ error: echoed }) },
+  { ...jsonAnswer({ type: 'error', error: { message: echoed } }, 400), encoding: 'gzip' },
+  { ...messageStream(), body: ['data: the key upstream-can', 'ary-7f3a9d is echoed\n\n'] },
   { ...messageAnswer(), headers: { 'content-type': 'application/json', 'set-cookie': `k=${upstreamKey}` } },
 ]
+
+/** A catalog that is kept for the next caller. */
+const catalog: ScriptedAnswer = {
+  ...jsonAnswer({ data: [echoed] }),
+  headers: { 'content-type': 'application/json', 'x-echo': upstreamKey },
+}
 
 it('neither the upstream credential nor the app key nor a prompt is in an answer, a log line, the store’s files or the process list', async () => {
   const logged: string[] = []
   const logger = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) })
-  const broker = await startTestBroker({ script, broker: { logger } })
+  const broker = await startTestBroker({ script: [...script, catalog], broker: { logger } })
   const received: string[] = []
   const record = async (sending: Parameters<typeof broker.send>[0]) => {
     const answer = await broker.send(sending)
@@ -39,7 +47,9 @@ it('neither the upstream credential nor the app key nor a prompt is in an answer
     body: `{"messages":"${prompt}"`,
     headers: { 'content-type': 'application/json' },
   })
-  await record({ path: `/openai/v1/models?key=${broker.key}`, method: 'GET', headers: { authorization: '' } })
+  for (const _ of ['asked', 'kept']) {
+    await record({ path: `/openai/v1/models?key=${broker.key}`, method: 'GET', headers: { authorization: '' } })
+  }
   await record({ path: '/openai/v1/chat/completions', json: chatRequest({ model: 'unknown', messages }) })
   await record({ path: `/credentials/anthropic`, method: 'GET', headers: { authorization: `Bearer ${broker.key}x` } })
   await record({ path: '/api/deployments/me/connections', method: 'GET' })

@@ -42,6 +42,7 @@ export {
   looksLikeVendoKey,
   managementKeyPrefix,
   maskVendoKey,
+  mentionsVendoKey,
 } from './vendo-key.ts'
 export type { ErrorShape, WireFormatName } from './wire-format-name.ts'
 export { wireFormatNames } from './wire-format-name.ts'

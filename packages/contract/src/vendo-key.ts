@@ -12,6 +12,10 @@ const shape = new RegExp(`^vendo_[sm]k_[0-9A-Za-z]{${randomLength + checksumLeng
 export const looksLikeVendoKey = (value: string): boolean =>
   value.startsWith(inferenceKeyPrefix) || value.startsWith(managementKeyPrefix)
 
+/** Whether a Vendo key of either kind stands anywhere in a text: such a text must not reach a provider. */
+export const mentionsVendoKey = (text: string): boolean =>
+  text.includes(inferenceKeyPrefix) || text.includes(managementKeyPrefix)
+
 /** Whether a Vendo key is complete: right length, right alphabet, right checksum. Needs no network, catches every typo. */
 export const isWellFormedVendoKey = (value: string): boolean =>
   shape.test(value) && value.endsWith(checksum(value.slice(0, -checksumLength)))

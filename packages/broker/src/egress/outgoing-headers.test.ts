@@ -24,6 +24,9 @@ describe('every carrier of a credential is stripped, and exactly one is set, las
     const headers = forwarded([name, 'vendo_sk_client'])
     expect(headers).toEqual([['authorization', 'Bearer upstream-test-key']])
   })
+  it('drops a Vendo key from a header of any name', () => {
+    expect(forwarded(['x-other', 'vendo_sk_client'])).toHaveLength(1)
+  })
   it('sets the provider’s own header and defaults', () => {
     expect(forwarded(['x-api-key', 'dummy'], anthropic)).toEqual([
       ['anthropic-version', '2023-06-01'],

@@ -1,4 +1,4 @@
-import type { Secret } from '@vendo/contract'
+import { mentionsVendoKey, type Secret } from '@vendo/contract'
 import type { Provider } from '@vendo/integrations/providers'
 
 /** @see https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
@@ -70,7 +70,10 @@ export const outgoingHeaders = (input: OutgoingHeadersInput): string[] => {
     const name = (rawHeaders[index] as string).toLowerCase()
     if (isStripped(name) || listed.has(name) || (identityEncoding && name === 'accept-encoding')) continue
     if (!traceContext && traceHeaders.has(name)) continue
-    headers.push(name, rawHeaders[index + 1] as string)
+    const value = rawHeaders[index + 1] as string
+    // A Vendo key in a header that nobody would look for one in is still a key.
+    if (mentionsVendoKey(value)) continue
+    headers.push(name, value)
     present.add(name)
   }
   if (identityEncoding) headers.push('accept-encoding', 'identity')

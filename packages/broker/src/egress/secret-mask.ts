@@ -7,23 +7,66 @@ const shortestMasked = 8
 /** Blanks an injected credential wherever a provider echoes it. Lengths stay as they were, so framing does too. */
 export interface SecretMask {
   readonly text: (value: string) => string
-  /** Returns the same chunk when the secret is not in it; an occurrence cut by a chunk's end is caught in error bodies, which are buffered. */
-  readonly bytes: (chunk: Buffer) => Buffer
+  /** Returns the same bytes when the secret is not in them. */
+  readonly bytes: (whole: Buffer) => Buffer
+  /** For bytes that come in pieces: finds an occurrence that is cut by the end of one. */
+  readonly stream: () => MaskStream
 }
+
+/** One body in pieces. What comes out is what went in, but for the secret. */
+export interface MaskStream {
+  /** Holds back the few bytes at a piece's end that could be the secret's beginning; every other byte comes out at once. */
+  push(piece: Buffer): Buffer
+  /** What was held back. */
+  end(): Buffer
+}
+
+const nothing = Buffer.alloc(0)
 
 /** Creates the mask for one request's credential. */
 export const createSecretMask = (secret: Secret): SecretMask => {
   const value = secret.reveal()
-  if (value.length < shortestMasked) return { text: (text) => text, bytes: (chunk) => chunk }
+  if (value.length < shortestMasked) {
+    return {
+      text: (text) => text,
+      bytes: (whole) => whole,
+      stream: () => ({ push: (piece) => piece, end: () => nothing }),
+    }
+  }
   const needle = Buffer.from(value)
+  const bytes = (whole: Buffer): Buffer => blank(whole, needle)
   return {
     text: (text) => (text.includes(value) ? text.replaceAll(value, '*'.repeat(value.length)) : text),
-    bytes: (chunk) => {
-      let at = chunk.indexOf(needle)
-      if (at < 0) return chunk
-      const masked = Buffer.from(chunk)
-      for (; at >= 0; at = masked.indexOf(needle, at + needle.length)) masked.fill(star, at, at + needle.length)
-      return masked
+    bytes,
+    stream: () => {
+      let held: Buffer = nothing
+      return {
+        push: (piece) => {
+          const masked = bytes(held.length === 0 ? piece : Buffer.concat([held, piece]))
+          const kept = masked.length - prefixAtEnd(masked, needle)
+          held = masked.subarray(kept)
+          return held.length === 0 ? masked : masked.subarray(0, kept)
+        },
+        end: () => held,
+      }
     },
   }
+}
+
+const blank = (whole: Buffer, needle: Buffer): Buffer => {
+  let at = whole.indexOf(needle)
+  if (at < 0) return whole
+  const masked = Buffer.from(whole)
+  for (; at >= 0; at = masked.indexOf(needle, at + needle.length)) masked.fill(star, at, at + needle.length)
+  return masked
+}
+
+/** How many bytes at the end are a beginning of the needle. */
+const prefixAtEnd = (bytes: Buffer, needle: Buffer): number => {
+  const first = needle[0] as number
+  let at = bytes.indexOf(first, Math.max(0, bytes.length - needle.length + 1))
+  for (; at >= 0; at = bytes.indexOf(first, at + 1)) {
+    if (needle.subarray(0, bytes.length - at).equals(bytes.subarray(at))) return bytes.length - at
+  }
+  return 0
 }

@@ -4,7 +4,7 @@ import { createSecretMask } from '../egress/secret-mask.ts'
 import { createClientSide } from './client-side.ts'
 import type { PipelineDependencies } from './dependencies.ts'
 import type { Attempt, Incoming } from './records.ts'
-import { type KeptAnswer, Relay } from './relay.ts'
+import { type KeptAnswer, Relay, type RelayInput } from './relay.ts'
 import type { RelayEnd } from './relay-end.ts'
 
 /** One dispatch and what came of it. */
@@ -29,8 +29,14 @@ export const forward = async (
     field: 'secret',
   })
   const usageAdded = admission.metered?.usageAdded ?? false
-  const relay: Relay = new Relay({
-    client: createClientSide(incoming.answer, { onDrain: () => relay.resume(), onGone: () => relay.clientGone() }),
+  // Its listeners stay when something in between throws, and must then find nothing to call.
+  let relay: Relay | undefined
+  const client = createClientSide(incoming.answer, {
+    onDrain: () => relay?.resume(),
+    onGone: () => relay?.clientGone(),
+  })
+  const relayInput: RelayInput = {
+    client,
     requestId: incoming.requestId,
     wireFormat: admission.route.wireFormat,
     mask: createSecretMask(secret),
@@ -41,12 +47,13 @@ export const forward = async (
     onDisconnect: admission.caller.key.limits.on_disconnect ?? dependencies.onDisconnect(provider.slug),
     clock: dependencies.clock,
     ...keeping(dependencies, incoming, attempt),
-  })
+  }
   const headers = outgoingHeaders({
     rawHeaders: incoming.message.rawHeaders,
     provider,
     secret,
-    identityEncoding: usageAdded,
+    // A kept answer must suit clients that ask for no compression.
+    identityEncoding: usageAdded || admission.route.cacheSeconds !== undefined,
     traceContext: dependencies.forwardTraceContext,
   })
   const request = {
@@ -56,6 +63,7 @@ export const forward = async (
     headers,
     body: admission.body,
   }
+  relay = new Relay(relayInput)
   const remove = dependencies.inFlight.add(relay)
   const unwatch = dependencies.renewal.watch(attempt.id)
   try {
@@ -79,10 +87,17 @@ const neverSent = ({ clock }: PipelineDependencies, { receivedAt }: Incoming): R
 })
 
 /** The name under which the answer of a cacheable route is kept, or undefined. */
-export const catalogName = ({ address }: Incoming, { admission }: Pick<Attempt, 'admission'>): string | undefined =>
-  admission.route.cacheSeconds === undefined
-    ? undefined
-    : `${admission.target.connection.id} ${address.path}${address.query}`
+export const catalogName = (
+  { address, message }: Incoming,
+  { admission }: Pick<Attempt, 'admission'>,
+): string | undefined => {
+  if (admission.route.cacheSeconds === undefined) return undefined
+  const variant = variantHeaders.map((name) => message.headers[name] ?? '')
+  return JSON.stringify([admission.target.connection.id, address.path, address.query, ...variant])
+}
+
+/** Request headers that change what a catalog shows. */
+const variantHeaders = ['anthropic-version', 'anthropic-beta', 'openai-beta']
 
 const keeping = ({ catalogs }: PipelineDependencies, incoming: Incoming, attempt: Attempt) => {
   const name = catalogName(incoming, attempt)

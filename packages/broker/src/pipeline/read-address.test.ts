@@ -37,6 +37,9 @@ describe('the query passes as it is, without a credential', () => {
     ['/openai/v1/models?key=abc', '', 'abc'],
     ['/openai/v1/models?a=1&key=abc&b=%20', '?a=1&b=%20', 'abc'],
     ['/openai/v1/models?key=one&key=two', '', 'one'],
+    ['/openai/v1/models?%6bey=abc', '', 'abc'],
+    ['/openai/v1/models?api_key=vendo_sk_abc&a=1', '?a=1', null],
+    ['/openai/v1/models?a=%vendo&b=%zz', '?a=%vendo&b=%zz', null],
     ['/openai/v1/models?', '', null],
   ])('%s', (target, query, queryKey) => {
     expect(read(target).slice(2)).toEqual([query, queryKey])

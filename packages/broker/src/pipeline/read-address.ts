@@ -1,4 +1,4 @@
-import { createVendoError } from '@vendo/contract'
+import { createVendoError, mentionsVendoKey } from '@vendo/contract'
 import type { Provider } from '@vendo/integrations/providers'
 import type { Address } from './records.ts'
 
@@ -77,10 +77,18 @@ const readQuery = (query: string): { query: string; queryKey: string | null } =>
   if (query === '') return { query: '', queryKey: null }
   let queryKey: string | null = null
   const kept = query.split('&').filter((pair) => {
-    const [name, value = ''] = pair.split('=', 2)
-    if (name !== 'key') return true
-    queryKey ??= value
-    return false
+    const [name, value = ''] = pair.split('=', 2).map(decode)
+    if (name === 'key') queryKey ??= value
+    return name !== 'key' && !mentionsVendoKey(value)
   })
   return { query: kept.length === 0 ? '' : `?${kept.join('&')}`, queryKey }
+}
+
+/** Only for looking at a part of the query; what is forwarded stays as it came. */
+const decode = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

@@ -10,9 +10,10 @@ import {
 } from '@vendo/wire'
 import type { Dispatcher } from 'undici'
 import { answerHeaders, isEventStream } from '../egress/answer-headers.ts'
-import type { SecretMask } from '../egress/secret-mask.ts'
+import type { MaskStream, SecretMask } from '../egress/secret-mask.ts'
 import type { ClientSide } from './client-side.ts'
 import type { DrainGate, OnDisconnect } from './drain-policy.ts'
+import { maskEncodedBody } from './mask-encoded-body.ts'
 import { createMeterTap, type MeterTap } from './meter-tap.ts'
 import { endKindOf, RelayAborted, type RelayEnd } from './relay-end.ts'
 
@@ -62,6 +63,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   #reader: UsageReader | undefined
   #tap: MeterTap | undefined
   #filter: Transducer<Uint8Array, Uint8Array> | undefined
+  readonly #masked: MaskStream
   #buffer: Buffer[] | undefined
   #bufferedBytes = 0
   #drainTimer: NodeJS.Timeout | undefined
@@ -73,6 +75,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   constructor(input: RelayInput) {
     this.#input = input
     this.#startedAt = input.clock()
+    this.#masked = input.mask.stream()
     this.ended = new Promise((resolve) => {
       this.#resolve = resolve
     })
@@ -137,6 +140,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     const { client } = this.#input
     if (this.#replaced === null) {
       if (this.#buffer !== undefined) this.#flushBuffer(true)
+      this.#write(this.#masked.end())
       for (const rest of this.#filter?.end() ?? []) client.write(rest)
       client.end()
     }
@@ -180,11 +184,15 @@ export class Relay implements Dispatcher.DispatchHandler {
       if (this.#bufferedBytes > mostBufferedBytes) this.#flushBuffer(false)
       return
     }
-    const masked = this.#input.mask.bytes(chunk)
+    if (!this.#write(this.#masked.push(chunk))) controller.pause()
+  }
+
+  #write(bytes: Buffer): boolean {
+    if (bytes.length === 0) return true
+    if (this.#filter === undefined) return this.#input.client.write(bytes)
     let roomy = true
-    if (this.#filter === undefined) roomy = this.#input.client.write(masked)
-    else for (const part of this.#filter.push(masked)) roomy = this.#input.client.write(part)
-    if (!roomy) controller.pause()
+    for (const part of this.#filter.push(bytes)) roomy = this.#input.client.write(part)
+    return roomy
   }
 
   /** The meter looks second, and whatever it throws stays here: a call that cannot be read settles as an estimate. */
@@ -206,11 +214,20 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   #flushBuffer(whole: boolean): void {
-    const body = Buffer.concat(this.#buffer ?? [])
+    const { client, mask, keep } = this.#input
+    const received = Buffer.concat(this.#buffer ?? [])
     this.#buffer = undefined
+    const plain = maskEncodedBody(received, this.#headers['content-encoding'], mask)
+    if (plain !== undefined) {
+      const { 'content-encoding': _encoding, 'content-length': _length, ...headers } = this.#headers
+      this.#headers = headers
+    }
     this.#sendHead()
-    this.#input.client.write(this.#input.mask.bytes(body))
-    if (whole && this.#status === 200) this.#input.keep?.({ status: 200, headers: this.#headers, body })
+    const body = whole ? (plain ?? mask.bytes(received)) : this.#masked.push(plain ?? received)
+    client.write(body)
+    if (!whole || this.#status !== 200) return
+    // Only what describes the body is kept: limits and ids are the first caller's own.
+    keep?.({ status: 200, headers: { 'content-type': this.#headers['content-type'] ?? 'application/json' }, body })
   }
 
   /** Upstream loss inside an answer: the provider's own error event where one fits, then an abnormal close. Never a clean end. */
