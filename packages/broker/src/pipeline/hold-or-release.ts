@@ -4,7 +4,6 @@ import type { HoldFate } from '../outbox/outbox.ts'
 import { admissionDeadlineMs, withinDeadline } from '../outbox/store-deadline.ts'
 import { isStoreFailure } from '../outbox/store-gate.ts'
 import { storeUnavailable } from '../store/store-error.ts'
-import { subjectOf } from './call-subject.ts'
 import type { PipelineDependencies } from './dependencies.ts'
 import { type HoldInput, hold } from './hold.ts'
 import type { Attempt } from './records.ts'
@@ -30,7 +29,7 @@ export const holdOrRelease = async (
       throw error
     }
     gate.suspect()
-    const draft = { settlement: releaseOf(input.attemptId), subject: subjectOf(input.requestId, input.admission) }
+    const draft = { settlement: releaseOf(input.attemptId), subject: input.subject }
     inFlight.settling(outbox.release(draft, fateOf(asked)))
     throw isVendoError(error) ? error : storeUnavailable('The store failed.', { cause: error })
   }

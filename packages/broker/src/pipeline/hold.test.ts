@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HoldOutcome } from '../store/records.ts'
+import { subjectOf } from './call-subject.ts'
 import { hold } from './hold.ts'
 import type { Admission } from './records.ts'
 
@@ -26,7 +27,8 @@ const messageOf = async (refusal: Partial<Refused>): Promise<string> => {
     available: 1_234n,
   } as const
   const ledger = { hold: async (): Promise<HoldOutcome> => ({ ...outcome, ...refusal }) }
-  const attempt = hold({ ledger, admission, attemptId: 'attempt-1', requestId: 'request-1', ttlMs: 1 })
+  const subject = subjectOf('request-1', admission)
+  const attempt = hold({ ledger, admission, attemptId: 'attempt-1', subject, ttlMs: 1 })
   return attempt.then(
     () => 'admitted',
     (error: Error) => error.message,

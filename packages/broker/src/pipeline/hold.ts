@@ -1,4 +1,5 @@
 import { createVendoError, usdFromNanos, type VendoError } from '@vendo/contract'
+import type { CallSubject } from '../outbox/outbox-entry.ts'
 import type { HoldOutcome } from '../store/records.ts'
 import type { LedgerStore } from '../store/store.ts'
 import type { Admission, Attempt } from './records.ts'
@@ -8,7 +9,7 @@ export interface HoldInput {
   readonly ledger: Pick<LedgerStore, 'hold'>
   readonly admission: Admission
   readonly attemptId: string
-  readonly requestId: string
+  readonly subject: CallSubject
   /** How long the attempt can last at most, its settlement included. */
   readonly ttlMs: number
 }
@@ -21,19 +22,14 @@ const freeRequestsPerMinute = 60
  *
  * @throws {VendoError} the code of the narrowest limit that fails, or `store_unavailable`.
  */
-export const hold = async ({ ledger, admission, attemptId, requestId, ttlMs }: HoldInput): Promise<Attempt> => {
-  const { caller, target, route, metered } = admission
+export const hold = async ({ ledger, admission, attemptId, subject, ttlMs }: HoldInput): Promise<Attempt> => {
+  const { target, route, metered } = admission
   const amount = metered === undefined ? 0n : target.byok ? metered.bound.listNanos : metered.bound.chargeNanos
   const outcome = await ledger.hold({
     attemptId,
-    requestId,
-    tenantId: caller.tenantId,
-    keyId: caller.key.id,
-    appId: caller.key.appId,
+    ...subject,
     connectionId: target.connection.id,
-    integration: target.provider.slug,
     route: `${route.method} ${route.path}`,
-    model: metered?.model ?? null,
     streamed: metered?.facts.stream ?? false,
     walletNanos: target.byok ? 0n : amount,
     spendNanos: amount,
@@ -41,7 +37,7 @@ export const hold = async ({ ledger, admission, attemptId, requestId, ttlMs }: H
     defaultRequestsPerMinute: route.class === 'free' ? freeRequestsPerMinute : null,
     ttlMs,
   })
-  if (outcome.admitted) return { id: attemptId, admittedAt: outcome.admittedAt, admission }
+  if (outcome.admitted) return { id: attemptId, admittedAt: outcome.admittedAt, admission, subject }
   throw refusalOf(outcome, admission)
 }
 

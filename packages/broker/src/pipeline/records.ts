@@ -5,6 +5,7 @@ import type { ModelRates } from '@vendo/integrations/rates'
 import type { RequestFacts } from '@vendo/wire'
 import type { Bound } from '../meter/bound.ts'
 import type { CallProgress } from '../observe/call-progress.ts'
+import type { CallSubject } from '../outbox/outbox-entry.ts'
 import type { ConnectionRecord, KeyRecord } from '../store/records.ts'
 
 /** One proxied request as it arrived, with the address already read. */
@@ -71,6 +72,7 @@ export interface Attempt {
   readonly id: string
   readonly admittedAt: number
   readonly admission: Admission
+  readonly subject: CallSubject
 }
 
 /** How the pipeline answers when it refuses: in the shape that the called provider's SDKs understand. */

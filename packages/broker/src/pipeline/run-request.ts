@@ -42,7 +42,15 @@ export const createRunRequest = (dependencies: PipelineDependencies): RunRequest
       refuseAndLog(dependencies, { requestId, receivedAt, message, answer, address, progress }, asVendoError(error))
     }
   }
-  return (message, answer) => dependencies.inFlight.track(run(message, answer))
+  /** An error of the error path must end one call, not the process. */
+  const runSafely = async (message: IncomingMessage, answer: ServerResponse): Promise<void> => {
+    try {
+      await run(message, answer)
+    } catch {
+      if (!answer.writableEnded) answer.destroy()
+    }
+  }
+  return (message, answer) => dependencies.inFlight.track(runSafely(message, answer))
 }
 
 const answerRequest = async (dependencies: PipelineDependencies, incoming: Incoming): Promise<void> => {
@@ -85,19 +93,17 @@ const attemptUntilSent = async (
   admission: Admission,
   pricing: Pricing,
 ): Promise<void> => {
+  // Before anything is held: nothing that a settlement needs may fail after that.
+  const subject = subjectOf(incoming.requestId, admission)
   for (let number = 1; ; number++) {
-    const attempt = await holdOrRelease(dependencies, {
-      admission,
-      attemptId: dependencies.newId('att'),
-      requestId: incoming.requestId,
-      ttlMs: dependencies.holdTtlMs,
-    })
+    const attemptId = dependencies.newId('att')
+    const attempt = await holdOrRelease(dependencies, { admission, attemptId, subject, ttlMs: dependencies.holdTtlMs })
     incoming.progress.dispatched()
     const forwarded = await forwardSafely(dependencies, incoming, attempt)
     if (forwarded === 'kept') return
     const { end, clientGone } = forwarded
     const settlement = decide(dependencies, { attempt, end, pricing })
-    settleInBackground(dependencies, incoming, attempt, settlement)
+    settleInBackground(dependencies, attempt, settlement)
     const last = end.kind !== 'unreached' || clientGone || number >= mostAttempts
     if (!last) continue
     void correctPending(dependencies, attempt, end, pricing)
@@ -119,7 +125,7 @@ const forwardSafely = async (
     if (answerFromCatalog(dependencies, incoming, attempt)) return 'kept'
     return await forward(dependencies, incoming, attempt)
   } catch (error) {
-    settleInBackground(dependencies, incoming, attempt, releaseOf(attempt.id))
+    settleInBackground(dependencies, attempt, releaseOf(attempt.id))
     throw error
   }
 }
@@ -143,18 +149,17 @@ const answerFromCatalog = (dependencies: PipelineDependencies, incoming: Incomin
   answer.writeHead(status, answerHeaders({ headers, requestId, maskHeader: (value) => value, edited: false }))
   answer.end(body)
   const settlement = answeredHere(attempt.id, status, 'catalog_cache')
-  settleInBackground(dependencies, incoming, attempt, settlement)
+  settleInBackground(dependencies, attempt, settlement)
   tellEnded(dependencies, incoming, { attempt, settlement, failure: undefined })
   return true
 }
 
 const settleInBackground = (
   { outbox, inFlight }: PipelineDependencies,
-  { requestId }: Incoming,
-  { admission }: Attempt,
+  { subject }: Attempt,
   settlement: Settlement,
 ): void => {
-  inFlight.settling(outbox.settle({ kind: 'terminal', settlement, subject: subjectOf(requestId, admission) }))
+  inFlight.settling(outbox.settle({ kind: 'terminal', settlement, subject }))
 }
 
 const firstHeader = (message: IncomingMessage, name: string): string | undefined => {
