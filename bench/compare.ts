@@ -7,7 +7,7 @@ import { targetOf } from './report/targets.ts'
 // compare.ts FILE [BASELINE]: holds a report against the committed one. Fails for a ratio that is more than 15 % worse.
 const [file, baselineFile = join(import.meta.dirname, 'baseline.json')] = process.argv.slice(2)
 if (file === undefined) {
-  process.stderr.write('usage: node --conditions=source bench/compare.ts FILE [BASELINE]\n')
+  process.stderr.write('usage: node bench/compare.ts FILE [BASELINE]\n')
   process.exit(2)
 }
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as BenchReport

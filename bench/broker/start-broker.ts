@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
-import { cores, type Program, startProgram } from '../lib/start-program.ts'
+import { cores, fromSource, type Program, startProgram } from '../lib/start-program.ts'
 import type { Answers, BrokerSetup, Question } from './messages.ts'
 
 /** A broker in a process of its own. */
@@ -29,7 +29,7 @@ export const startBroker = async (options: BrokerProcessOptions): Promise<Broker
   const script = join(import.meta.dirname, 'child.ts')
   const program = startProgram({
     command: process.execPath,
-    args: ['--conditions=source', '--expose-gc', ...nodeArgs, script, JSON.stringify(setup)],
+    args: [...fromSource, '--expose-gc', ...nodeArgs, script, JSON.stringify(setup)],
     ...(core !== null && { core }),
     stdio: ['ignore', log, 'inherit', 'ipc'],
   })

@@ -30,9 +30,9 @@ export const help = `npm run bench -- [options]
   --help
 
 VENDO_BENCH_DIR names the disk to measure on. Compare reports with
-  node --conditions=source bench/compare.ts FILE
+  node bench/compare.ts FILE
 and write docs/performance.md with
-  node --conditions=source bench/write-docs.ts
+  node bench/write-docs.ts
 `
 
 const tenMinutes = 600

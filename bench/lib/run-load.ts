@@ -8,6 +8,7 @@ export interface LoadReport {
   readonly completed: number
   /** From the first request to the last answer. */
   readonly seconds: number
+  /** Answers within the given time; those of the last requests come after it and are not counted. */
   readonly perSecond: number
   readonly p50: number
   readonly p90: number

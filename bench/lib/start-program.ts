@@ -21,6 +21,9 @@ export interface ProgramOptions {
   readonly stdio?: StdioOptions
 }
 
+/** Options of this Node that make it run the sources, for every other Node. */
+export const fromSource: readonly string[] = process.execArgv
+
 const forceAfterMs = 15_000
 
 /** Whether processes can be held to cores here: what is measured then cannot be displaced by what measures. */

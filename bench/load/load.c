@@ -34,7 +34,7 @@ static int connection_count, epoll, port, free_count, *free_list;
 static char *request, *keys, *key_slot;
 static long request_length, key_length, key_count, next_key;
 static uint32_t *latency, *first_byte;
-static long completed, refused, broken, events, in_flight;
+static long completed, in_time, refused, broken, events, in_flight;
 static uint64_t bytes_read;
 
 static uint64_t now(void) {
@@ -178,7 +178,7 @@ static void report(double seconds, uint64_t took) {
   qsort(latency, completed, sizeof *latency, compare);
   qsort(first_byte, completed, sizeof *first_byte, compare);
   printf("{\"completed\":%ld,\"seconds\":%.6f,\"perSecond\":%.1f,\"p50\":%u,\"p90\":%u,\"p99\":%u,\"most\":%u,\"firstByteP50\":%u,\"firstByteP99\":%u,\"events\":%ld,\"refused\":%ld,\"broken\":%ld,\"unfinished\":%ld,\"bytes\":%lu}\n",
-         completed, took / 1e9, completed / seconds, quantile(latency, 0.5), quantile(latency, 0.9), quantile(latency, 0.99), quantile(latency, 1),
+         completed, took / 1e9, in_time / seconds, quantile(latency, 0.5), quantile(latency, 0.9), quantile(latency, 0.99), quantile(latency, 1),
          quantile(first_byte, 0.5), quantile(first_byte, 0.99), events, refused, broken, in_flight, bytes_read);
 }
 
@@ -211,6 +211,7 @@ static void run(double rate, double seconds) {
         if (c->first_byte == 0) c->first_byte = read_at;
         if (!read_answer(c, bytes, length)) continue;
         finish(c, read_at);
+        in_time += read_at <= end || rate > 0;
       }
       if (!was_busy) continue;
       if (rate <= 0 && read_at < end) start(c, read_at);

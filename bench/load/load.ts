@@ -24,7 +24,7 @@ const firstKey = keys?.[0] ?? ''
 const agent = new Agent({ keepAlive: true, maxSockets: connections })
 const latency: number[] = []
 const firstByte: number[] = []
-const count = { refused: 0, broken: 0, events: 0, bytes: 0, started: 0, inFlight: 0 }
+const count = { inTime: 0, refused: 0, broken: 0, events: 0, bytes: 0, started: 0, inFlight: 0 }
 const micros = () => performance.now() * 1000
 
 const headersOf = (number: number) => {
@@ -48,6 +48,7 @@ const send = (startedAt: number): Promise<void> =>
       count.inFlight -= 1
       if (outcome !== 'whole') count[outcome] += 1
       else {
+        if (rate > 0 || micros() <= endsAt) count.inTime += 1
         latency.push(micros() - startedAt)
         firstByte.push(gotFirst - startedAt)
       }
@@ -92,7 +93,7 @@ const quantile = (values: readonly number[], share: number) =>
 const report = {
   completed: latency.length,
   seconds: took,
-  perSecond: latency.length / seconds,
+  perSecond: count.inTime / seconds,
   p50: quantile(latency, 0.5),
   p90: quantile(latency, 0.9),
   p99: quantile(latency, 0.99),

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { spreadOf } from '../lib/spread.ts'
-import { cores, startProgram, wholeOutput } from '../lib/start-program.ts'
+import { cores, fromSource, startProgram, wholeOutput } from '../lib/start-program.ts'
 import type { Scenario } from './scenario.ts'
 
 /** `vendo.token()` when nothing has to be asked. */
@@ -9,7 +9,7 @@ export const sdkToken: Scenario = {
   targets: ['token-cached', 'token-env'],
   run: async () => {
     const script = join(import.meta.dirname, '..', 'sdk', 'time-tokens.ts')
-    const args = ['--conditions=source', script]
+    const args = [...fromSource, script]
     const program = startProgram({ command: process.execPath, args, core: cores.measured })
     const { cached, env } = JSON.parse(await wholeOutput(program)) as Record<'cached' | 'env', readonly number[]>
     return [
