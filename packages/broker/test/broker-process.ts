@@ -1,15 +1,16 @@
-import { Secret } from '@vendo/contract'
-import { createBroker, createVault, openSqliteStore } from '../src/index.ts'
+import { createBroker } from '../src/index.ts'
+import { openPlace } from './open-place.ts'
+import { testVault } from './test-vault.ts'
 
-// A broker in a process of its own, for tests that kill it. Its address goes to stdout; nothing secret is on the command line.
-const [path, origin] = process.argv.slice(2)
-if (path === undefined || origin === undefined) throw new Error('usage: broker-process.ts STORE ORIGIN')
+// A broker in a process of its own, for tests that end it. Its address goes to stdout; nothing secret is on the command line.
+const [place, origin] = process.argv.slice(2)
+if (place === undefined || origin === undefined) throw new Error('usage: broker-process.ts STORE ORIGIN')
 const broker = createBroker({
-  store: await openSqliteStore({ path }),
-  vault: createVault({
-    keyEncryptionKey: new Secret(Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64')),
-  }),
+  store: await openPlace(place),
+  vault: testVault(),
   upstreamOrigins: { anthropic: origin, openai: origin, openrouter: origin },
+  shutdownGraceMs: 300,
 })
+process.once('SIGTERM', () => void broker.close())
 const { url } = await broker.listen({ port: 0 })
 process.stdout.write(`${url}\n`)

@@ -7,14 +7,14 @@ import { type ScriptedUpstream, startScriptedUpstream, type UpstreamScript } fro
 import {
   type BrokerOptions,
   createBroker,
-  createVault,
+  type createVault,
   mintKey,
   openSqliteStore,
   type Store,
-  type Vault,
 } from '../src/index.ts'
 import type { CallRecord } from '../src/store/records.ts'
 import { type Sending, send, type WholeAnswer } from './http-client.ts'
+import { testVault } from './test-vault.ts'
 
 export const upstreamKey = 'upstream-canary-7f3a9d'
 
@@ -98,24 +98,20 @@ export const startTestBroker = async (options: TestBrokerOptions): Promise<TestB
   }
 }
 
-/** The same vault each time, so that another broker can open what this one sealed. */
-export const testVault = (): Vault =>
-  createVault({
-    keyEncryptionKey: new Secret(Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64')),
-  })
-
 const openSqlite = (folder: string): Promise<Store> => openSqliteStore({ path: join(folder, 'ledger.sqlite') })
 
 export const seed = async (
   store: Store,
   vault: ReturnType<typeof createVault>,
   { profile, creditUsd }: Pick<TestBrokerOptions, 'profile' | 'creditUsd'>,
+  name = 'test',
 ) => {
   const createdAt = 1_000
-  await store.createTenant({ id: tenantId, name: 'test', createdAt })
-  await store.createApp({ id: 'app_test', tenantId, name: 'test', createdAt })
+  const tenantId = `ten_${name}`
+  await store.createTenant({ id: tenantId, name, createdAt })
+  await store.createApp({ id: `app_${name}`, tenantId, name, createdAt })
   for (const slug of slugs) {
-    const connectionId = `con_${slug}`
+    const connectionId = name === 'test' ? `con_${slug}` : `con_${slug}_${name}`
     await store.createConnection({
       id: connectionId,
       tenantId,
@@ -127,26 +123,27 @@ export const seed = async (
       sealed: vault.seal(new Secret(upstreamKey), { tenantId, connectionId, field: 'secret' }),
       createdAt,
     })
-    await store.createBinding({ appId: 'app_test', connectionId, tenantId, createdAt })
+    await store.createBinding({ appId: `app_${name}`, connectionId, tenantId, createdAt })
   }
   const amountNanos = nanosFromUsd(creditUsd ?? '10')
-  if (amountNanos > 0n) await store.topUp({ id: 'top_test', tenantId, amountNanos, note: 'test', idempotencyKey: null })
+  const id = `top_${name}`
+  if (amountNanos > 0n) await store.topUp({ id, tenantId, amountNanos, note: 'test', idempotencyKey: null })
 }
 
 export const minting =
-  (store: Store): TestBroker['mint'] =>
+  (store: Store, name = 'test'): TestBroker['mint'] =>
   async (limits = {}, { expiresAt } = {}) => {
     const minted = mintKey('inference')
     const id = `key_${minted.hash.slice(0, 12)}`
     await store.createKey({
       id,
-      tenantId,
+      tenantId: `ten_${name}`,
       kind: 'inference',
       scope: 'app',
       name: 'test',
       hash: minted.hash,
       display: minted.display,
-      appId: 'app_test',
+      appId: `app_${name}`,
       connectionId: null,
       limits,
       createdAt: 1_000,

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createBroker, openSqliteStore } from '../src/index.ts'
 import { anthropicRequest, messageAnswer, messageEvents, messageStream } from './answers.ts'
 import { createFaultyStore, type FaultyStore } from './faulty-store.ts'
-import { startTestBroker, type TestBroker, type TestBrokerOptions, testVault } from './harness.ts'
+import { startTestBroker, type TestBroker, type TestBrokerOptions } from './harness.ts'
+import { testVault } from './test-vault.ts'
 
 const path = '/anthropic/v1/messages'
 let broker: TestBroker

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { openPostgresStore, openSqliteStore, type Store } from '../../src/index.ts'
 import { createDatabase, serverUrl } from '../../src/store/postgres/test/fresh-database.ts'
+import { openPlace } from '../open-place.ts'
 
 /** One database to be tried, whatever it is. */
 export interface ChaosStore {
@@ -11,18 +11,12 @@ export interface ChaosStore {
 
 const sqlite: ChaosStore = {
   name: 'sqlite',
-  place: async (folder) => `sqlite:${join(folder, 'ledger.sqlite')}`,
+  place: async (folder) => join(folder, 'ledger.sqlite'),
 }
 const postgres: ChaosStore = { name: 'postgres', place: createDatabase }
 
 /** Every database that is here: Postgres where it is installed. */
 export const chaosStores: readonly ChaosStore[] = serverUrl === undefined ? [sqlite] : [sqlite, postgres]
-
-/** Opens what {@link ChaosStore.place} named. */
-export const openPlace = (place: string): Promise<Store> =>
-  place.startsWith('sqlite:')
-    ? openSqliteStore({ path: place.slice('sqlite:'.length) })
-    : openPostgresStore({ url: place })
 
 /** For the harness: a fresh store of this kind. */
 export const opening = (store: ChaosStore) => async (folder: string) => openPlace(await store.place(folder))

@@ -1,8 +1,9 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { anthropicRequest, messageAnswer, messageStream } from '../answers.ts'
-import { startTestBroker, type TestBroker, testVault } from '../harness.ts'
+import { startTestBroker, type TestBroker } from '../harness.ts'
 import { anthropic } from '../providers.ts'
+import { testVault } from '../test-vault.ts'
 import { startChaosRun } from './chaos-run.ts'
 import { judgeAnswer, judgeLedger } from './judge-answer.ts'
 

@@ -6,8 +6,9 @@ import type { CallRecord } from '../../src/store/records.ts'
 import { anthropicRequest, messageEvents } from '../answers.ts'
 import { createFaultyStore } from '../faulty-store.ts'
 import { startTestBroker, type TestBroker, type TestBrokerOptions } from '../harness.ts'
+import { openPlace } from '../open-place.ts'
 import { startChaosRun } from './chaos-run.ts'
-import { chaosStores, openPlace } from './chaos-stores.ts'
+import { chaosStores } from './chaos-stores.ts'
 import { loadScript, startLoad } from './outage-load.ts'
 
 const outageMs = Number(process.env['VENDO_CHAOS_OUTAGE_MS'] ?? 60_000)
