@@ -24,6 +24,8 @@ export interface Route {
   readonly class: 'metered' | 'free'
   /** How to read the request and the usage of the answer. Free routes may have one too: their usage is recorded, not charged. */
   readonly wireFormat?: WireFormatName
+  /** The `:name` segment that is the id of a stored response: on a pooled credential only the tenant that made it may use it. */
+  readonly ownedBySegment?: string
   /** A free GET route whose answer may be kept for all callers for this long. */
   readonly cacheSeconds?: number
 }

@@ -64,7 +64,7 @@ export const forward = async (
     body: admission.body,
   }
   relay = new Relay(relayInput)
-  const remove = dependencies.inFlight.add(relay)
+  const remove = dependencies.inFlight.add(relay, admission.caller.tenantId)
   const unwatch = dependencies.renewal.watch(attempt.id)
   try {
     dependencies.pools.dispatch(request, relay)

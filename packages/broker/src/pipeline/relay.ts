@@ -90,6 +90,11 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.#controller?.abort(this.#abortReason)
   }
 
+  /** Whether this is the answer with a provider's response id, as far as it has come. */
+  answers(responseId: string): boolean {
+    return this.#reading()?.responseId === responseId
+  }
+
   /** The client read everything that was waiting for it. */
   resume(): void {
     if (this.#controller?.paused === true) this.#controller.resume()

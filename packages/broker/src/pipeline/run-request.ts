@@ -5,6 +5,7 @@ import { CallProgress } from '../observe/call-progress.ts'
 import type { CallLogLine } from '../observe/logger.ts'
 import type { Settlement } from '../store/records.ts'
 import { admit } from './admit.ts'
+import { assertOwnResponse } from './assert-own-response.ts'
 import { authenticate } from './authenticate.ts'
 import { bind } from './bind.ts'
 import { subjectOf } from './call-subject.ts'
@@ -80,6 +81,7 @@ const answerRequest = async (dependencies: PipelineDependencies, incoming: Incom
       pricing,
       now: dependencies.clock(),
     })
+    await assertOwnResponse(dependencies, { caller, target, route, path: address.path, body: admission.body })
     await attemptUntilSent(dependencies, incoming, admission, pricing)
   } finally {
     body.release()

@@ -15,7 +15,7 @@ import { addRateOverrides, listRateOverrides } from './directory/rate-overrides.
 import { scopeLimits, setLimits, updateKey } from './directory/set-limits.ts'
 import { createTenant, listTenants } from './directory/tenants.ts'
 import { balance, keySpend } from './ledger/balance.ts'
-import { findPendingResponse, listCalls } from './ledger/calls.ts'
+import { findPendingResponse, listCalls, ownsResponse } from './ledger/calls.ts'
 import { correct } from './ledger/correct.ts'
 import { hold } from './ledger/hold.ts'
 import { pruneWindows } from './ledger/prune-windows.ts'
@@ -76,6 +76,7 @@ export const commands: {
   refund,
   getCall,
   findPendingResponse,
+  ownsResponse,
   settleOrphans,
   topUp,
   renewHolds,

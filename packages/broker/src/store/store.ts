@@ -93,6 +93,8 @@ export interface LedgerStore {
   getCall(attemptId: string): Promise<CallRecord | null>
   /** The terminal row of the attempt that produced a provider's response id, if it still awaits its usage. */
   findPendingResponse(tenantId: string, responseId: string): Promise<CallRecord | null>
+  /** Whether an attempt of this tenant produced a provider's response id: on a pooled credential nobody else may touch it. */
+  ownsResponse(tenantId: string, responseId: string): Promise<boolean>
   /** Settles at the hold, flagged `orphaned`, every open hold that expired before `now`, or all of them when `now` is null (start-up of a sole process). On a store of many processes the store's own clock decides when that is earlier. Resolves to their number. */
   settleOrphans(now: EpochMs | null): Promise<number>
   /** Adds credit; returns the id of the row, which is the earlier one's for a repeated idempotency key. Throws `idempotency_conflict`. */

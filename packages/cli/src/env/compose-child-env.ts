@@ -1,4 +1,4 @@
-import { keyVariables } from './find-provider-keys.ts'
+import { credentialVariables } from './find-provider-keys.ts'
 import type { Injection } from './load-injection.ts'
 import type { Variables } from './read-dotenv.ts'
 
@@ -24,7 +24,7 @@ export const composeChildEnv = ({ env, dotenv, injection, withheld = [] }: Child
   for (const variables of [dotenv ?? {}, env, injection.vars]) {
     for (const [name, value] of Object.entries(variables)) if (value !== undefined) composed[name] = value
   }
-  const hidden = [...injection.slugs.flatMap(keyVariables), ...managementVariables, ...withheld]
+  const hidden = [...injection.slugs.flatMap(credentialVariables), ...managementVariables, ...withheld]
   for (const name of hidden) {
     if (Object.hasOwn(injection.vars, name)) continue
     delete composed[name]

@@ -57,6 +57,19 @@ const findKeyPlace = (slug: string, { env, dotenv }: KeySources): KeyPlace | und
 export const keyVariables = (slug: string): readonly string[] =>
   isKnownSlug(slug) ? [envTable[slug].primary, ...envTable[slug].aliases] : []
 
+/** Every variable that gives an app an integration's credential: its keys, the SDK's override, and what only its own client reads. */
+export const credentialVariables = (slug: string): readonly string[] => [
+  ...keyVariables(slug),
+  `VENDO_TOKEN_${slug.toUpperCase().replaceAll('-', '_')}`,
+  ...(clientOnly[slug] ?? []),
+]
+
+/** Not keys that Vendo could use, but the official clients send them. */
+const clientOnly: Readonly<Record<string, readonly string[]>> = {
+  anthropic: ['ANTHROPIC_AUTH_TOKEN'],
+  openai: ['AZURE_OPENAI_API_KEY', 'OPENAI_ADMIN_KEY'],
+}
+
 /** The variables that may hold an integration's base URL. */
 export const baseUrlVariables = (slug: string): readonly string[] =>
   isKnownSlug(slug) ? envTable[slug].baseUrl.map(({ name }) => name) : []

@@ -1,6 +1,6 @@
 import { looksLikeVendoKey } from '@vendo/contract'
 import { catalog } from '@vendo/integrations'
-import { type KeySources, keyVariables } from './find-provider-keys.ts'
+import { credentialVariables, type KeySources } from './find-provider-keys.ts'
 import { textOf } from './read-dotenv.ts'
 
 /** A user's own key whose calls no broker sees. */
@@ -14,7 +14,7 @@ export const findUnmetered = ({ env, dotenv }: KeySources, boundSlugs: readonly 
   Object.values(catalog)
     .filter(({ slug, connectionEnvVars }) => isPaid(connectionEnvVars) && !boundSlugs.includes(slug))
     .flatMap(({ slug }) =>
-      keyVariables(slug).flatMap((variable) => {
+      credentialVariables(slug).flatMap((variable) => {
         const text = textOf(env, variable) ?? textOf(dotenv, variable)
         return text === undefined || looksLikeVendoKey(text) ? [] : [{ slug, variable }]
       }),

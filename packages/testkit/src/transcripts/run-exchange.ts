@@ -88,12 +88,18 @@ const meteredProblems = async (
   })
 }
 
+const isHiddenByPool = ({ meta, request }: Transcript): boolean =>
+  meta.status === 401 ||
+  meta.status === 403 ||
+  /\/responses\/resp_/.test(meta.uri ?? '') ||
+  request?.includes('"previous_response_id"') === true
+
 /** Replays one recording under every cut, then compares what the ledger has for each. Rejects only if the broker's API fails. */
 export const runExchange = async (stage: Stage, planned: PlannedExchange): Promise<readonly ReplayOutcome[]> => {
   const { reference, family } = planned
   const transcript = await loadTranscript(reference)
-  // A pool hides its own key's 401 and 403; the tenant's own key gets the provider's answer.
-  const payer = transcript.meta.status === 401 || transcript.meta.status === 403 ? 'own' : 'pool'
+  // A pool hides its own key's 401 and 403, and other tenants' stored responses; the tenant's own key gets the provider's answer.
+  const payer = isHiddenByPool(transcript) ? 'own' : 'pool'
   const outcomes: ReplayOutcome[] = []
   for (const { name, request } of variantsOf(replayRequest(transcript, family))) {
     const key = await stage.bench.createKey(payer)

@@ -43,3 +43,10 @@ export const findPendingResponse = async (
   const [call] = await selectCalls(sql, where, [tenantId, responseId])
   return call ?? null
 }
+
+/** Whether an attempt of the tenant produced this response id. */
+export const ownsResponse = async ({ sql }: Transaction, tenantId: string, responseId: string): Promise<boolean> => {
+  const text = `SELECT h.attempt_id FROM ledger_rows r JOIN holds h ON h.attempt_id = r.attempt_id
+    WHERE h.tenant_id = $1 AND r.response_id = $2 LIMIT 1`
+  return (await firstRow(sql, text, [tenantId, responseId])) !== undefined
+}

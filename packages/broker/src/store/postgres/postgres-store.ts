@@ -51,6 +51,7 @@ const kinds = {
   findAnswer: 'read',
   balance: 'read',
   findPendingResponse: 'read',
+  ownsResponse: 'read',
   keySpend: 'read',
   getCall: 'read',
   listCalls: 'report',

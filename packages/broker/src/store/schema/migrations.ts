@@ -39,4 +39,9 @@ export const migrations: readonly Migration[] = [
       postgres: appendedManagementTables.flatMap(refuseRewritePostgres),
     },
   },
+  {
+    version: 4,
+    statements: ['CREATE INDEX ledger_rows_response ON ledger_rows (response_id) WHERE response_id IS NOT NULL'],
+    own: { sqlite: [], postgres: [] },
+  },
 ]

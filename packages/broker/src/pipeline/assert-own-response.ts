@@ -1,0 +1,60 @@
+import { createVendoError } from '@vendo/contract'
+import type { Route } from '@vendo/integrations/providers'
+import { scanTopLevelMembers } from '@vendo/wire'
+import type { LedgerStore } from '../store/store.ts'
+import type { InFlight } from './in-flight.ts'
+import type { Admission, Caller, Target } from './records.ts'
+
+/** What tells whose a stored response is. */
+export interface ResponseOwners {
+  readonly store: Pick<LedgerStore, 'ownsResponse'>
+  readonly inFlight: Pick<InFlight, 'isAnswering' | 'settled'>
+}
+
+/** What may name a stored response. */
+export interface ResponseUse {
+  readonly caller: Caller
+  readonly target: Target
+  readonly route: Route
+  /** Canonical path. */
+  readonly path: string
+  readonly body: Admission['body']
+}
+
+/**
+ * A pooled credential sees the stored responses of every tenant, so an id counts only for the tenant whose call made it.
+ * On a tenant's own credential the provider decides.
+ *
+ * @throws {VendoError} `job_not_found`
+ */
+export const assertOwnResponse = async ({ store, inFlight }: ResponseOwners, use: ResponseUse): Promise<void> => {
+  const { caller, target } = use
+  if (target.byok) return
+  for (const id of namedResponses(use)) {
+    if (inFlight.isAnswering(caller.tenantId, id)) continue
+    await inFlight.settled()
+    if (await store.ownsResponse(caller.tenantId, id)) continue
+    throw createVendoError(`There is no response ${JSON.stringify(id.slice(0, 100))} of yours.`, {
+      code: 'job_not_found',
+      slug: target.provider.slug,
+      suggestedFix: 'Check the id, and that a key of the same tenant made the response.',
+    })
+  }
+}
+
+const namedResponses = ({ route, path, body }: ResponseUse): readonly string[] => {
+  const position = route.ownedBySegment === undefined ? -1 : route.path.split('/').indexOf(route.ownedBySegment)
+  const inPath = position < 0 ? undefined : path.split('/')[position]
+  const inBody = route.wireFormat === 'openai-responses' && body !== null ? previousResponse(body) : undefined
+  return [inPath, inBody].filter((id) => id !== undefined)
+}
+
+const memberName = 'previous_response_id'
+
+const previousResponse = (body: Uint8Array): string | undefined => {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  const member = scanTopLevelMembers(bytes)?.members.find(({ key }) => key === memberName)
+  if (member === undefined) return undefined
+  const value: unknown = JSON.parse(bytes.toString('utf8', member.valueStart, member.valueEnd))
+  return typeof value === 'string' ? value : undefined
+}
