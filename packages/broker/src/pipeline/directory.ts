@@ -18,15 +18,33 @@ export interface Directory {
 }
 
 const mostEntries = 100_000
+/** How long a binding, a margin or a rate that another broker changed can still count here. */
+const sharedForMs = 2_000
+
+/** Whether other processes write to the same store. */
+interface SharedStore {
+  readonly exclusive: boolean
+}
 
 /**
  * Creates the cache. It is safe to be stale: the hold reads key and connection again inside its transaction. Failures and
  * unknown keys are not kept, and a read that was under way during an invalidation is not kept either.
  */
-export const createDirectory = (store: DirectoryStore, clock: () => EpochMs): Directory => {
+export const createDirectory = (store: DirectoryStore & SharedStore, clock: () => EpochMs): Directory => {
   const cached = new Map<string, unknown>()
   let version = 0
+  let emptiedAt = clock()
+  const empty = () => {
+    version++
+    cached.clear()
+    emptiedAt = clock()
+  }
+  // Other brokers write too, and none of them tells: what they changed is seen after a moment at the latest.
+  const emptyIfShared = () => {
+    if (!store.exclusive && clock() - emptiedAt >= sharedForMs) empty()
+  }
   const remember = async <T>(name: string, load: () => Promise<T>): Promise<T> => {
+    emptyIfShared()
     const known = cached.get(name)
     if (known !== undefined) return known as T
     const startedAt = version
@@ -43,11 +61,9 @@ export const createDirectory = (store: DirectoryStore, clock: () => EpochMs): Di
     boundConnections: (appId) => remember(`bound:${appId}`, () => store.listBoundConnections(appId)),
     margins: () => remember('margins', () => store.listMargins()),
     rateOverrides: () => remember('rates', () => store.listRateOverrides()),
-    invalidate: () => {
-      version++
-      cached.clear()
-    },
+    invalidate: empty,
     get version() {
+      emptyIfShared()
       return version
     },
   }
