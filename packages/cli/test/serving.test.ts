@@ -91,7 +91,6 @@ describe('vendo broker', () => {
 
   it.each([
     ['no vault key', 'sqlite:ledger.sqlite', {}, /No vault key/],
-    ['Postgres', 'postgres://127.0.0.1/vendo', {}, /Postgres is not supported by this version/],
     ['no store', 'ledger.sqlite', {}, /is no store/],
     ['no operator key', 'sqlite::memory:', { VENDO_VAULT_KEY: vaultKey }, /--operator-key-file/],
   ])('refuses to start: %s', async (_, store, env, message) => {

@@ -1,19 +1,32 @@
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import type { CliContext } from '../context.ts'
 import { loadBroker } from '../local/load-broker.ts'
-import { seedOperator } from '../local/seed-operator.ts'
-import { CliError } from '../terminal/cli-error.ts'
+import { collectUpstream } from '../terminal/collect-upstream.ts'
+import { parseCount } from '../terminal/parse-count.ts'
 import { parsePort } from '../terminal/parse-port.ts'
 import { untilStopped } from '../terminal/until-stopped.ts'
+import type { BrokerLife, BrokerSettings } from '../workers/broker-settings.ts'
+import { isWorker, linkToPrimary } from '../workers/link-to-primary.ts'
+import { runWorkers } from '../workers/run-workers.ts'
+import { serveBroker } from '../workers/serve-broker.ts'
+import { parseStoreAddress } from '../workers/store-address.ts'
 
 interface BrokerCommandOptions {
-  readonly store: string
+  readonly store?: string
   readonly host: string
   readonly port: number
   readonly publicUrl?: string
   readonly proxyDomain?: string
   readonly operatorKeyFile?: string
+  readonly outbox?: string
+  readonly upstream?: Readonly<Record<string, string>>
+  readonly workers: number
+  readonly grace: number
+  readonly metricsPort?: number
+  readonly metricsHost: string
+  readonly otel?: true
+  readonly forwardTraceContext?: true
 }
 
 /** `vendo broker`: the operator's broker, which never makes its own vault key. */
@@ -21,12 +34,20 @@ export const addBroker = (program: Command, context: CliContext): void => {
   program
     .command('broker')
     .description('run a broker for others; needs VENDO_VAULT_KEY or VENDO_VAULT_KEY_FILE')
-    .requiredOption('--store <url>', 'where it keeps everything: sqlite:PATH')
+    .option('--store <url>', 'where it keeps everything: sqlite:PATH or postgres://…; default: VENDO_STORE')
     .option('--host <host>', 'on which address to listen', '127.0.0.1')
     .option('--port <port>', 'where to listen', parsePort, 8787)
     .option('--public-url <url>', 'its address as apps reach it')
     .option('--proxy-domain <domain>', 'makes <slug>-proxy.<domain> an address of each integration')
     .option('--operator-key-file <path>', 'where the first operator key is written, for its owner only')
+    .option('--outbox <folder>', 'where settlements wait while the store is away; default: beside a SQLite store')
+    .option('--upstream <slug=origin>', 'send the calls of an integration elsewhere; repeatable', collectUpstream)
+    .option('--workers <count>', 'how many processes share the port; more than one needs Postgres', parseCount, 1)
+    .option('--grace <seconds>', 'how long running calls may go on after SIGTERM', parseSeconds, 30)
+    .option('--metrics-port <port>', 'serve Prometheus metrics there, apart from everything else', parsePort)
+    .option('--metrics-host <host>', 'on which address; whoever reaches it can read them', '127.0.0.1')
+    .option('--otel', 'one trace span per call, through the OpenTelemetry SDK that NODE_OPTIONS=--import=… loads')
+    .option('--forward-trace-context', "let the clients' traceparent through to the providers")
     .addHelpText(
       'after',
       '\nExample:\n  VENDO_VAULT_KEY_FILE=/run/secrets/vault.key vendo broker --store sqlite:/var/lib/vendo/ledger.sqlite \\\n    --operator-key-file /var/lib/vendo/operator.key --public-url https://broker.example.com',
@@ -35,36 +56,57 @@ export const addBroker = (program: Command, context: CliContext): void => {
 }
 
 const runBroker = async (context: CliContext, options: BrokerCommandOptions): Promise<void> => {
-  const path = storePath(context.cwd, options.store)
+  const settings = settingsOf(context, options)
   const broker = await loadBroker()
-  const keyEncryptionKey = await broker.loadKeyEncryptionKey({ env: context.env })
-  const vault = broker.createVault({ keyEncryptionKey })
-  const stopped = untilStopped()
-  const store = await broker.openSqliteStore({ path })
-  const { host, port, publicUrl, proxyDomain, operatorKeyFile } = options
-  const running = broker.createBroker({
-    store,
-    vault,
-    logger: broker.createLogger('info'),
-    ...(publicUrl !== undefined && { publicUrl: publicUrl.replace(/\/+$/, '') }),
-    ...(proxyDomain !== undefined && { proxyDomain }),
-  })
+  if (options.workers > 1 && !isWorker()) return await runWorkers(context, { broker, settings, count: options.workers })
+  const life = isWorker() ? linkToPrimary() : ownLife(context, settings)
   try {
-    await seedOperator(broker, store, operatorKeyFile && resolve(context.cwd, operatorKeyFile))
-    const { url } = await running.listen({ host, port })
-    context.errors.write(`vendo: the broker listens on ${host}:${port === 0 ? new URL(url).port : port} (${url})\n`)
-    await stopped.signal
+    await serveBroker(context, { broker, settings, life, ownMetrics: !isWorker() })
   } finally {
-    await running.close()
-    stopped.release()
+    life.release()
   }
 }
 
-const storePath = (cwd: string, store: string): string => {
-  if (/^postgres(ql)?:/.test(store)) {
-    throw new CliError('Postgres is not supported by this version.', 'Use --store sqlite:PATH.')
+const ownLife = ({ errors }: CliContext, { host, port, graceMs, store, outbox }: BrokerSettings): BrokerLife => {
+  const stopped = untilStopped()
+  return {
+    slot: 0,
+    ready: (url) => {
+      if (store.kind === 'postgres' && outbox === undefined) {
+        errors.write('vendo: without --outbox, settlements wait in memory while the database is away\n')
+      }
+      errors.write(`vendo: the broker listens on ${host}:${port === 0 ? new URL(url).port : port} (${url})\n`)
+    },
+    stop: stopped.signal.then(() => {
+      errors.write(`vendo: draining for at most ${graceMs / 1000} s; a second signal ends it at once\n`)
+    }),
+    release: stopped.release,
   }
-  const path = store.startsWith('sqlite:') ? store.slice('sqlite:'.length) : ''
-  if (path !== '') return path === ':memory:' ? path : resolve(cwd, path)
-  throw new CliError(`${JSON.stringify(store)} is no store.`, 'Use --store sqlite:PATH.')
+}
+
+const settingsOf = ({ cwd, env }: CliContext, options: BrokerCommandOptions): BrokerSettings => {
+  const { host, port, publicUrl, proxyDomain, operatorKeyFile, outbox, grace, metricsPort, metricsHost } = options
+  return {
+    store: parseStoreAddress(options.store ?? env['VENDO_STORE'], cwd),
+    host,
+    port,
+    publicUrl: publicUrl?.replace(/\/+$/, ''),
+    proxyDomain,
+    operatorKeyFile: operatorKeyFile && resolve(cwd, operatorKeyFile),
+    outbox: outbox && resolve(cwd, outbox),
+    upstreamOrigins: options.upstream ?? {},
+    graceMs: grace * 1000,
+    metrics: metricsPort === undefined ? undefined : { host: metricsHost, port: metricsPort },
+    traces: options.otel === true,
+    forwardTraceContext: options.forwardTraceContext === true,
+  }
+}
+
+const mostSeconds = 3600
+
+/** 0 cuts running calls at once. */
+const parseSeconds = (text: string): number => {
+  const seconds = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN
+  if (seconds <= mostSeconds) return seconds
+  throw new InvalidArgumentError(`It must be whole seconds, 0 to ${mostSeconds}.`)
 }

@@ -1,11 +1,12 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import type { CliContext } from '../context.ts'
-import { type FoundKey, findProviderKeys, proxiedSlugs } from '../env/find-provider-keys.ts'
+import { type FoundKey, findProviderKeys } from '../env/find-provider-keys.ts'
 import { readDotenv } from '../env/read-dotenv.ts'
 import { type LocalBroker, type LocalBrokerOptions, startLocalBroker } from '../local/local-broker.ts'
 import { startSimulatedBroker } from '../local/start-simulated-broker.ts'
 import { writeAppEnv } from '../local/write-app-env.ts'
 import { CliError } from '../terminal/cli-error.ts'
+import { collectUpstream } from '../terminal/collect-upstream.ts'
 import { paintFor } from '../terminal/paint.ts'
 import { parsePort } from '../terminal/parse-port.ts'
 import { untilStopped } from '../terminal/until-stopped.ts'
@@ -37,15 +38,6 @@ export const addDev = (program: Command, context: CliContext): void => {
     .option('--json', 'one JSON document on stdout when it is ready')
     .addHelpText('after', '\nExample:\n  vendo dev\n  node --env-file=.vendo/app.env app.js')
     .action((options: DevOptions) => dev(context, options))
-}
-
-const collectUpstream = (text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> => {
-  const [slug = '', ...rest] = text.split('=')
-  const origin = rest.join('=')
-  if (!proxiedSlugs.includes(slug) || origin === '') {
-    throw new InvalidArgumentError(`It must be slug=origin, where the slug is one of ${proxiedSlugs.join(', ')}.`)
-  }
-  return { ...before, [slug]: origin }
 }
 
 const dev = async (context: CliContext, options: DevOptions): Promise<void> => {

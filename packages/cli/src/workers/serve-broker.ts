@@ -1,0 +1,107 @@
+import { join } from 'node:path'
+import type { CliContext } from '../context.ts'
+import { seedOperator } from '../local/seed-operator.ts'
+import { CliError } from '../terminal/cli-error.ts'
+import type { BrokerLife, BrokerSettings } from './broker-settings.ts'
+import { endsWithin, settleMs } from './ends-within.ts'
+import { openStore } from './open-store.ts'
+
+type BrokerPackage = typeof import('@vendo/broker')
+type Broker = ReturnType<BrokerPackage['createBroker']>
+
+/** What {@link serveBroker} starts. */
+export interface BrokerServing {
+  readonly broker: BrokerPackage
+  readonly settings: BrokerSettings
+  readonly life: BrokerLife
+  /** In a worker the primary serves the metrics of all. */
+  readonly ownMetrics: boolean
+}
+
+/**
+ * Runs one broker in this process until its life ends, then drains it: new calls are refused, running ones may end within
+ * the grace, all are settled.
+ *
+ * @throws {CliError} with exit code 1 when not everything was over in time; what is left settles at the next start.
+ */
+export const serveBroker = async (context: CliContext, serving: BrokerServing): Promise<void> => {
+  const { broker, settings, life } = serving
+  const keyEncryptionKey = await broker.loadKeyEncryptionKey({ env: context.env })
+  const vault = broker.createVault({ keyEncryptionKey })
+  const tracer = settings.traces ? requireTracer(broker) : undefined
+  const metrics = settings.metrics && broker.createMetrics({ ofProcess: true })
+  const store = await openStore(broker, settings.store)
+  const { publicUrl, proxyDomain, outbox, upstreamOrigins, graceMs, forwardTraceContext } = settings
+  const running = broker.createBroker({
+    store,
+    vault,
+    logger: broker.createLogger('info'),
+    upstreamOrigins,
+    shutdownGraceMs: graceMs,
+    forwardTraceContext,
+    ...(publicUrl !== undefined && { publicUrl }),
+    ...(proxyDomain !== undefined && { proxyDomain }),
+    ...(outbox !== undefined && { outboxDirectory: outboxFolder(outbox, life.slot) }),
+    ...(metrics !== undefined && { metrics }),
+    ...(tracer !== undefined && { tracer }),
+  })
+  const closeMetrics = await serveUntilStopped(context, serving, { running, store, metrics }).catch(
+    async (error: unknown) => {
+      await running.close()
+      throw error
+    },
+  )
+  await drain(running, graceMs)
+  await closeMetrics()
+}
+
+/** The folder of one process; a worker that is started again finds what its predecessor left. */
+export const outboxFolder = (outbox: string, slot: number): string => join(outbox, `broker-${slot}`)
+
+interface Started {
+  readonly running: Broker
+  readonly store: Awaited<ReturnType<typeof openStore>>
+  readonly metrics: ReturnType<BrokerPackage['createMetrics']> | undefined
+}
+
+/** Resolves when the broker should end, to what closes its metrics. */
+const serveUntilStopped = async (
+  { errors }: CliContext,
+  { broker, settings, life, ownMetrics }: BrokerServing,
+  { running, store, metrics }: Started,
+): Promise<() => Promise<void>> => {
+  await seedOperator(broker, store, settings.operatorKeyFile)
+  let close = (): Promise<void> => Promise.resolve()
+  if (metrics && settings.metrics && ownMetrics) {
+    const server = await broker.startMetricsServer({ source: metrics, ...settings.metrics })
+    errors.write(`vendo: metrics are at ${server.url}\n`)
+    close = () => server.close()
+  } else if (metrics) broker.shareClusterMetrics(metrics)
+  const { host, port } = settings
+  const { url } = await running.listen({ host, port }).catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
+  life.ready(url)
+  await life.stop
+  return close
+}
+
+const drain = async (running: Broker, graceMs: number): Promise<void> => {
+  if (await endsWithin(running.close(), graceMs + settleMs)) return
+  // Whatever hangs would keep this process alive; it gets just long enough to say so.
+  setTimeout(() => process.exit(1), 100).unref()
+  throw new CliError(
+    `Not everything was settled ${(graceMs + settleMs) / 1000} s after the signal.`,
+    'What is left is in the outbox, or settles at its hold, when a broker starts again.',
+  )
+}
+
+const requireTracer = (broker: BrokerPackage) => {
+  const tracer = broker.findTracer()
+  if (tracer !== undefined) return tracer
+  throw new CliError(
+    'No OpenTelemetry SDK is loaded, so spans would go nowhere.',
+    'Start with NODE_OPTIONS="--import=./your-otel-setup.mjs", or leave --otel out.',
+  )
+}
