@@ -28,6 +28,7 @@ const longestRequestMs = 900_000
 
 /** Creates the server around a listener. */
 export const createNodeServer = (listener: RequestListener): NodeServer => {
+  let stopping = false
   const server = createServer(
     {
       headersTimeout: longestHeadMs,
@@ -40,7 +41,11 @@ export const createNodeServer = (listener: RequestListener): NodeServer => {
       // Java's clients offer h2c on every plain request: an offer that nobody takes up is an ordinary request.
       shouldUpgradeCallback: (message) => message.headers.upgrade?.toLowerCase() === 'websocket',
     },
-    listener,
+    (message, answer) => {
+      // A client that always has one more request on its open connection would keep a stopping server alive for ever.
+      if (stopping) answer.shouldKeepAlive = false
+      listener(message, answer)
+    },
   )
   // Realtime over WebSocket cannot be metered yet: a clear answer instead of a hanging socket.
   server.on('upgrade', (_message, socket) => {
@@ -54,6 +59,7 @@ export const createNodeServer = (listener: RequestListener): NodeServer => {
     listen: (options) => listen(server, options),
     stop: () =>
       new Promise((resolve) => {
+        stopping = true
         server.close(() => resolve())
         server.closeIdleConnections()
       }),
