@@ -21,6 +21,7 @@ const settlement = {
 
 let clock: number
 let spend: typeof nothingSpent
+let appSpend: typeof nothingSpent
 let balance: { availableNanos: bigint; heldNanos: bigint }
 let reads: number
 let heard: BillingEvent[]
@@ -33,7 +34,7 @@ const key = {
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  ;[clock, spend, reads, heard] = [now, nothingSpent, 0, []]
+  ;[clock, spend, appSpend, reads, heard] = [now, nothingSpent, nothingSpent, 0, []]
   balance = { availableNanos: 88n, heldNanos: 1n }
   const log = createEventLog('run', () => clock)
   log.subscribe({ tenantId: 'a' }, undefined, { onEvent: (event) => void heard.push(event), onEnd: () => undefined })
@@ -44,6 +45,12 @@ beforeEach(() => {
     },
     getKey: async () => key,
     keySpend: async () => spend,
+    scopeLimits: async ({ kind }: { kind: string }) => ({
+      limits: kind === 'app' ? { spend_month_usd: '0.000000010' } : {},
+      changedAt: null,
+      authorKeyId: null,
+      use: { ...appSpend, requestsMinute: 0, tokensMinute: 0, running: 0 },
+    }),
   }
   events = createBillingEvents({ log, store, clock: () => clock, logger: silentLogger() })
 })
@@ -109,10 +116,20 @@ describe('billing events', () => {
     expect(windows).toEqual(['2026-11-20', '2026-11-21'])
   })
 
+  it('tell of the caps of an app too', async () => {
+    appSpend = { ...nothingSpent, monthNanos: 8n }
+    await settle()
+    expect(heard.at(-1)).toMatchObject({
+      type: 'billing.cap_warned',
+      data: { scope: 'app', scope_id: 'app', cap: 'month', window: '2026-11', cap_nanos: '10', used_nanos: '8' },
+    })
+  })
+
   it('tell that a cap refused a call, once', async () => {
-    events.capRefused(key, 'total')
-    events.capRefused(key, 'total')
+    const scope = { kind: 'key', id: 'k1', tenantId: 'a' } as const
+    events.capRefused(scope, 'total')
+    events.capRefused(scope, 'total')
     await vi.advanceTimersByTimeAsync(0)
-    expect(heard).toMatchObject([{ type: 'billing.cap_tripped', data: { key_id: 'k1', cap: 'total', window: null } }])
+    expect(heard).toMatchObject([{ type: 'billing.cap_tripped', data: { scope_id: 'k1', cap: 'total', window: null } }])
   })
 })

@@ -1,7 +1,8 @@
 import { type Nanos, nanosFromUsd } from '@vendo/contract'
+import type { SharedLimits } from '@vendo/contract/api'
 import type { Logger } from '../observe/logger.ts'
 import { dayAt, monthAt } from '../store/ledger/window.ts'
-import type { CallRecord, KeyRecord, KeySpend, Settlement } from '../store/records.ts'
+import type { CallRecord, KeySpend, Settlement } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { EventDraft, EventLog } from './event-log.ts'
 
@@ -12,20 +13,27 @@ type Subject = Pick<CallRecord, 'requestId' | 'tenantId' | 'keyId' | 'appId' | '
 export interface BillingEvents {
   /** A terminal row, or a correction, is in the store. */
   recorded(subject: Subject, settlement: Settlement, kind: 'terminal' | 'correction'): void
-  /** The ledger refused a call of this key because of a spend cap. */
-  capRefused(key: KeyRecord, cap: Cap): void
+  /** The ledger refused a call because of a spend cap. */
+  capRefused(scope: CapScope, cap: Cap): void
   /** The wallet may have changed otherwise. */
   walletTouched(tenantId: string): void
   close(): void
 }
 
-/** The spend caps of a key. */
+/** The spend caps there are. */
 export type Cap = 'day' | 'month' | 'total'
+
+/** Whose cap. */
+export interface CapScope {
+  readonly kind: 'key' | 'app' | 'tenant'
+  readonly id: string
+  readonly tenantId: string
+}
 
 /** What the events are made from. */
 export interface BillingEventsOptions {
   readonly log: EventLog
-  readonly store: Pick<Store, 'balance' | 'getKey' | 'keySpend'>
+  readonly store: Pick<Store, 'balance' | 'getKey' | 'keySpend' | 'scopeLimits'>
   readonly clock: () => number
   readonly logger: Logger
 }
@@ -42,7 +50,7 @@ export const createBillingEvents = (options: BillingEventsOptions): BillingEvent
 class StoreBillingEvents implements BillingEvents {
   readonly #options: BillingEventsOptions
   readonly #wallets = new Set<string>()
-  readonly #keys = new Set<string>()
+  readonly #scopes = new Map<string, CapScope>()
   readonly #toldBalance = new Map<string, string>()
   readonly #toldCaps = new Set<string>()
   #timer: NodeJS.Timeout | undefined
@@ -55,12 +63,12 @@ class StoreBillingEvents implements BillingEvents {
   recorded(subject: Subject, settlement: Settlement, kind: 'terminal' | 'correction'): void {
     this.#options.log.publish(usageRecorded(subject, settlement, kind))
     this.#wallets.add(subject.tenantId)
-    this.#keys.add(subject.keyId)
+    for (const scope of scopesOf(subject)) this.#scopes.set(`${scope.kind} ${scope.id}`, scope)
     this.#schedule()
   }
 
-  capRefused(key: KeyRecord, cap: Cap): void {
-    void this.#quietly(async () => this.#tellCap(key, cap, 'refused', await this.#options.store.keySpend(key.id)))
+  capRefused(scope: CapScope, cap: Cap): void {
+    void this.#quietly(async () => this.#tellCap(await this.#stateOf(scope), cap, true))
   }
 
   walletTouched(tenantId: string): void {
@@ -79,7 +87,7 @@ class StoreBillingEvents implements BillingEvents {
     this.#timer = setTimeout(() => {
       void this.#quietly(() => this.#look()).then(() => {
         this.#timer = undefined
-        if (this.#wallets.size + this.#keys.size > 0) this.#schedule()
+        if (this.#wallets.size + this.#scopes.size > 0) this.#schedule()
       })
     }, pauseMs)
     this.#timer.unref()
@@ -88,7 +96,7 @@ class StoreBillingEvents implements BillingEvents {
   async #look(): Promise<void> {
     await Promise.all([
       ...take(this.#wallets, mostReadsAtOnce).map((tenantId) => this.#lookAtWallet(tenantId)),
-      ...take(this.#keys, mostReadsAtOnce).map((keyId) => this.#lookAtCaps(keyId)),
+      ...takeScopes(this.#scopes, mostReadsAtOnce).map((scope) => this.#lookAtCaps(scope)),
     ])
   }
 
@@ -102,31 +110,41 @@ class StoreBillingEvents implements BillingEvents {
     if (this.#toldBalance.get(tenantId) === amounts) return
     if (this.#toldBalance.size >= mostRemembered) this.#toldBalance.clear()
     this.#toldBalance.set(tenantId, amounts)
-    this.#options.log.publish({ type: 'billing.balance_changed', tenantId, keyId: null, data })
+    this.#options.log.publish({ type: 'billing.balance_changed', tenantId, hearers: 'everyone', data })
   }
 
-  async #lookAtCaps(keyId: string): Promise<void> {
-    const key = await this.#options.store.getKey(keyId)
-    if (key === null || caps.every((cap) => capOf(key, cap) === undefined)) return
-    const spend = await this.#options.store.keySpend(keyId)
-    for (const cap of caps) this.#tellCap(key, cap, 'looked', spend)
+  async #lookAtCaps(scope: CapScope): Promise<void> {
+    const state = await this.#stateOf(scope)
+    for (const cap of caps) this.#tellCap(state, cap, false)
   }
 
-  #tellCap(key: KeyRecord, cap: Cap, why: 'refused' | 'looked', spend: KeySpend): void {
-    const limit = capOf(key, cap)
-    const { tenantId } = key
-    if (limit === undefined || tenantId === null) return
+  async #stateOf(scope: CapScope): Promise<CapState> {
+    const { store } = this.#options
+    const { kind, id, tenantId } = scope
+    if (kind !== 'key') {
+      const { limits, use } = await store.scopeLimits({ kind, id }, tenantId)
+      return { scope, limits, spend: use }
+    }
+    const key = await store.getKey(id)
+    return { scope, limits: key?.limits ?? {}, spend: await store.keySpend(id) }
+  }
+
+  #tellCap({ scope, limits, spend }: CapState, cap: Cap, refused: boolean): void {
+    const limit = capOf(limits, cap)
+    if (limit === undefined) return
     const used = usedOf(spend, cap)
-    const tripped = why === 'refused' || used >= limit
+    const tripped = refused || used >= limit
     const type = tripped ? 'billing.cap_tripped' : 'billing.cap_warned'
     if (!tripped && used * 100n < limit * warnAtPercent) return
+    const { kind, id, tenantId } = scope
     const window = windowOf(cap, this.#options.clock())
-    const name = `${type} ${key.id} ${cap} ${window}`
+    const name = `${type} ${kind} ${id} ${cap} ${window}`
     if (this.#toldCaps.has(name)) return
     if (this.#toldCaps.size >= mostRemembered) this.#toldCaps.clear()
     this.#toldCaps.add(name)
-    const data = { key_id: key.id, cap, window, cap_nanos: String(limit), used_nanos: String(used) }
-    this.#options.log.publish({ type, tenantId, keyId: key.id, data })
+    const data = { scope: kind, scope_id: id, cap, window, cap_nanos: String(limit), used_nanos: String(used) }
+    // A wider scope's amounts are not for the keys below it.
+    this.#options.log.publish({ type, tenantId, hearers: kind === 'key' ? { keyId: id } : 'management', data })
   }
 
   /** An event that cannot be made is missing, and nothing else happens. */
@@ -142,7 +160,7 @@ class StoreBillingEvents implements BillingEvents {
 const usageRecorded = (subject: Subject, settlement: Settlement, kind: 'terminal' | 'correction'): EventDraft => ({
   type: 'billing.usage_recorded',
   tenantId: subject.tenantId,
-  keyId: subject.keyId,
+  hearers: { keyId: subject.keyId },
   data: {
     call_id: settlement.attemptId,
     request_id: subject.requestId,
@@ -161,9 +179,22 @@ const usageRecorded = (subject: Subject, settlement: Settlement, kind: 'terminal
   },
 })
 
+/** A scope's caps, and what counts against them. */
+interface CapState {
+  readonly scope: CapScope
+  readonly limits: SharedLimits
+  readonly spend: KeySpend
+}
+
+const scopesOf = ({ keyId, appId, tenantId }: Subject): readonly CapScope[] => [
+  { kind: 'key', id: keyId, tenantId },
+  ...(appId === null ? [] : [{ kind: 'app' as const, id: appId, tenantId }]),
+  { kind: 'tenant', id: tenantId, tenantId },
+]
+
 const caps: readonly Cap[] = ['day', 'month', 'total']
 
-const capOf = ({ limits }: KeyRecord, cap: Cap): Nanos | undefined => {
+const capOf = (limits: SharedLimits, cap: Cap): Nanos | undefined => {
   const usd = { day: limits.spend_day_usd, month: limits.spend_month_usd, total: limits.spend_total_usd }[cap]
   return usd === undefined ? undefined : nanosFromUsd(usd)
 }
@@ -180,4 +211,10 @@ const take = (from: Set<string>, most: number): readonly string[] => {
   const taken = [...from].slice(0, most)
   for (const entry of taken) from.delete(entry)
   return taken
+}
+
+const takeScopes = (from: Map<string, CapScope>, most: number): readonly CapScope[] => {
+  const taken = [...from].slice(0, most)
+  for (const [name] of taken) from.delete(name)
+  return taken.map(([, scope]) => scope)
 }

@@ -4,9 +4,27 @@ import { createEventLog, type EventDraft, type EventLog } from './event-log.ts'
 
 const now = Date.UTC(2026, 10, 20)
 const data = { credits_remaining_nanos: '5', held_nanos: '0' }
-const wallet = (tenantId: string): EventDraft => ({ type: 'billing.balance_changed', tenantId, keyId: null, data })
-const capData = { key_id: 'k1', cap: 'day', window: '2026-11-20', cap_nanos: '10', used_nanos: '9' } as const
-const cap = (keyId: string): EventDraft => ({ type: 'billing.cap_warned', tenantId: 'a', keyId, data: capData })
+const wallet = (tenantId: string): EventDraft => ({
+  type: 'billing.balance_changed',
+  tenantId,
+  hearers: 'everyone',
+  data,
+})
+const capData = {
+  scope: 'key',
+  scope_id: 'k1',
+  cap: 'day',
+  window: '2026-11-20',
+  cap_nanos: '10',
+  used_nanos: '9',
+} as const
+const cap = (keyId: string): EventDraft => ({
+  type: 'billing.cap_warned',
+  tenantId: 'a',
+  hearers: { keyId },
+  data: capData,
+})
+const wider: EventDraft = { ...cap('k1'), hearers: 'management' }
 
 const listen = (log: EventLog, audience: { tenantId: string; keyId?: string }, afterId?: string) => {
   const heard: BillingEvent[] = []
@@ -25,8 +43,8 @@ describe('the event log', () => {
     const tenant = listen(log, { tenantId: 'a' })
     const key = listen(log, { tenantId: 'a', keyId: 'k1' })
     const stranger = listen(log, { tenantId: 'b' })
-    for (const draft of [wallet('a'), cap('k1'), cap('k2'), wallet('b')]) log.publish(draft)
-    expect(tenant.heard.map(({ id }) => id)).toEqual(['run-1', 'run-2', 'run-3'])
+    for (const draft of [wallet('a'), cap('k1'), cap('k2'), wallet('b'), wider]) log.publish(draft)
+    expect(tenant.heard.map(({ id }) => id)).toEqual(['run-1', 'run-2', 'run-3', 'run-5'])
     expect(key.heard.map(({ id }) => id)).toEqual(['run-1', 'run-2'])
     expect(stranger.heard.map(({ id }) => id)).toEqual(['run-4'])
     for (const event of tenant.heard) expect(() => billingEventSchema.parse(event)).not.toThrow()

@@ -6,10 +6,13 @@ export interface EventAudience {
   readonly keyId?: string
 }
 
-/** Something that happened, before it has its id. `keyId` is null for what concerns the whole tenant. */
+/** Which keys of a tenant hear of an event: one of them, all, or only those that manage. */
+export type Hearers = { readonly keyId: string } | 'everyone' | 'management'
+
+/** Something that happened, before it has its id. */
 export type EventDraft = Pick<BillingEvent, 'type' | 'data'> & {
   readonly tenantId: string
-  readonly keyId: string | null
+  readonly hearers: Hearers
 }
 
 /** The recent events of this broker process, and who listens to them. Nothing here outlives the process. */
@@ -31,7 +34,7 @@ export interface EventListener {
 interface KeptEvent {
   readonly event: BillingEvent
   readonly tenantId: string
-  readonly keyId: string | null
+  readonly hearers: Hearers
 }
 
 const mostKept = 4_096
@@ -50,13 +53,13 @@ export const createEventLog = (epoch: string, clock: () => number): EventLog => 
     return Number.isSafeInteger(position) ? position : 0
   }
   return {
-    publish: ({ type, data, tenantId, keyId }) => {
+    publish: ({ type, data, tenantId, hearers }) => {
       const id = `${epoch}-${++count}`
       const event = { id, type, created_at: new Date(clock()).toISOString(), tenant_id: tenantId, data } as BillingEvent
-      kept.push({ event, tenantId, keyId })
+      kept.push({ event, tenantId, hearers })
       if (kept.length >= mostKept * 2) kept = kept.slice(-mostKept)
       for (const { audience, listener } of subscriptions) {
-        if (concerns({ tenantId, keyId }, audience)) listener.onEvent(event)
+        if (concerns({ tenantId, hearers }, audience)) listener.onEvent(event)
       }
     },
     subscribe: (audience, afterId, listener) => {
@@ -79,6 +82,9 @@ export const createEventLog = (epoch: string, clock: () => number): EventLog => 
   }
 }
 
-/** A narrower key sees its own calls and caps, and the wallet that it draws on. */
-const concerns = ({ tenantId, keyId }: Pick<KeptEvent, 'tenantId' | 'keyId'>, audience: EventAudience): boolean =>
-  tenantId === audience.tenantId && (audience.keyId === undefined || keyId === null || keyId === audience.keyId)
+/** A narrower key hears of its own calls and caps, and of the wallet that it draws on. */
+const concerns = ({ tenantId, hearers }: Pick<KeptEvent, 'tenantId' | 'hearers'>, audience: EventAudience): boolean => {
+  if (tenantId !== audience.tenantId) return false
+  if (audience.keyId === undefined || hearers === 'everyone') return true
+  return hearers !== 'management' && hearers.keyId === audience.keyId
+}

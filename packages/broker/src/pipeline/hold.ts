@@ -12,6 +12,8 @@ export interface HoldInput {
   readonly subject: CallSubject
   /** How long the attempt can last at most, its settlement included. */
   readonly ttlMs: number
+  /** Told of a refusal before it is thrown. */
+  readonly onRefused?: (refusal: Refused) => void
 }
 
 /** Requests per minute on free routes, for keys that set no limit of their own. */
@@ -22,7 +24,14 @@ const freeRequestsPerMinute = 60
  *
  * @throws {VendoError} the code of the narrowest limit that fails, or `store_unavailable`.
  */
-export const hold = async ({ ledger, admission, attemptId, subject, ttlMs }: HoldInput): Promise<Attempt> => {
+export const hold = async ({
+  ledger,
+  admission,
+  attemptId,
+  subject,
+  ttlMs,
+  onRefused,
+}: HoldInput): Promise<Attempt> => {
   const { target, route, metered } = admission
   const amount = metered === undefined ? 0n : target.byok ? metered.bound.listNanos : metered.bound.chargeNanos
   const outcome = await ledger.hold({
@@ -38,10 +47,12 @@ export const hold = async ({ ledger, admission, attemptId, subject, ttlMs }: Hol
     ttlMs,
   })
   if (outcome.admitted) return { id: attemptId, admittedAt: outcome.admittedAt, admission, subject }
+  onRefused?.(outcome)
   throw refusalOf(outcome, admission)
 }
 
-type Refused = Extract<HoldOutcome, { readonly admitted: false }>
+/** The ledger's no. */
+export type Refused = Extract<HoldOutcome, { readonly admitted: false }>
 
 const refusalOf = (outcome: Refused, admission: Admission): VendoError => {
   const retryAfter = outcome.code === 'concurrency_limited' ? 1 : outcome.retryAfterSeconds

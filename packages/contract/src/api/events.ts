@@ -43,7 +43,9 @@ export const balanceChangedSchema = z.object({
 })
 
 const capData = z.object({
-  key_id: z.string(),
+  /** Whose cap it is. A key is told of its own caps alone. */
+  scope: z.enum(['key', 'app', 'tenant']),
+  scope_id: z.string(),
   cap: z.enum(['day', 'month', 'total']),
   /** The UTC day or month; null for the total. */
   window: z.string().nullable(),
@@ -52,7 +54,7 @@ const capData = z.object({
   used_nanos: nanosSchema,
 })
 
-/** A key has used 80 % of a spend cap. Told once for each cap and window. */
+/** A key, app or tenant has used 80 % of a spend cap. Told once for each cap and window. */
 export const capWarnedSchema = z.object({ ...common, type: z.literal('billing.cap_warned'), data: capData })
 /** A spend cap is used up, or has refused a call. Told once for each cap and window. */
 export const capTrippedSchema = z.object({ ...common, type: z.literal('billing.cap_tripped'), data: capData })
