@@ -1,9 +1,7 @@
-import { afterEach, expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { anthropicRequest, messageAnswer } from '../test/answers.ts'
 import { startTestBroker } from '../test/harness.ts'
 import type { BindingRecord } from './store/records.ts'
-
-afterEach(() => void vi.useRealTimers())
 
 const binding: BindingRecord = {
   appId: 'app_test',
@@ -16,17 +14,18 @@ it.each([
   ['sees within two seconds what another broker of its store wrote', false, 200],
   ['that owns its store looks nowhere twice', true, 403],
 ])('a broker %s', async (_, exclusive, status) => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  let now = Date.UTC(2026, 10, 20)
   const broker = await startTestBroker({
     script: () => messageAnswer(),
     seenByBroker: (store) => ({ ...store, exclusive }),
+    broker: { clock: () => now },
   })
   const call = async () => (await broker.send({ path: '/anthropic/v1/messages', json: anthropicRequest() })).status
   await broker.store.deleteBinding(binding.appId, binding.connectionId)
   expect(await call()).toBe(403)
   await broker.store.createBinding(binding)
   expect(await call()).toBe(403)
-  vi.advanceTimersByTime(2_000)
+  now += 2_000
   expect(await call()).toBe(status)
   await broker.close()
 })

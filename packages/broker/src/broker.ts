@@ -87,8 +87,6 @@ export interface Broker {
 const mostBodyBytes = 32_000_000
 const mostBufferedBytes = 512_000_000
 const orphanSweepMs = 60_000
-/** How long this broker may not know what another one of the same store wrote: keys, bindings, rates, margins. */
-const directoryRefreshMs = 2_000
 /** Time for drain, settlement and outbox on top of the longest call: no hold may expire while its attempt lives. */
 const settleGraceMs = 120_000
 
@@ -144,8 +142,6 @@ export const createBroker = (given: BrokerOptions): Broker => {
   )
   const sweep = setInterval(() => void sweepLedger(options.store, { ...ledger, clock, logger }), orphanSweepMs)
   sweep.unref()
-  const refresh = setInterval(() => void (options.store.exclusive || directory.invalidate()), directoryRefreshMs)
-  refresh.unref()
   return {
     listen: async (listenOptions) => {
       // First, or the holds of what waits there would be settled as orphans.
@@ -157,7 +153,6 @@ export const createBroker = (given: BrokerOptions): Broker => {
     },
     close: once(async () => {
       clearInterval(sweep)
-      clearInterval(refresh)
       const stopped = server.stop()
       await inFlight.drain(options.shutdownGraceMs ?? 30_000)
       ledger.billing.close()
