@@ -17,6 +17,7 @@ import { windowRules } from './store-suite/window-rules.ts'
 export type { Bench, OpenStore } from './store-suite/bench.ts'
 export { noon, openBench, settlementOf } from './store-suite/bench.ts'
 export { tellStory } from './store-suite/call-story.ts'
+export { type HistoryOptions, historyRules, type StorePlace } from './store-suite/history-rules.ts'
 
 /**
  * What every store must do, as tests: one per rule, each of which ends by verifying the ledger. A new database passes this

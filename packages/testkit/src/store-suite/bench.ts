@@ -114,6 +114,11 @@ export const openBench = async (openStore: OpenStore): Promise<Bench> => {
   await store.createApp({ id: 'acme-app', tenantId: 'acme', name: 'Acme app', createdAt: noon })
   await store.createConnection(connectionOf())
   await store.createKey(keyOf())
+  return benchOn(store, clock)
+}
+
+/** A bench on a store that has acme already. */
+export const benchOn = (store: Store, clock: { now: number }): Bench => {
   let count = 0
   return {
     store,

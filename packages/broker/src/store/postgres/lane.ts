@@ -60,10 +60,12 @@ export const createLane = <Job>({ run, joins, patienceMs }: LaneOptions<Job>): L
           else reject(reply === undefined ? storeUnavailable('The store gave no answer.') : storeErrorOf(reply.error))
         },
       }
-      const timer = setTimeout(() => {
+      const giveUp = () => {
         entry.expired = true
         entry.answer(undefined)
-      }, patienceMs)
+      }
+      // After a stall of this process the answer may wait unread behind the timer, so it gets one more turn.
+      const timer = setTimeout(() => setImmediate(giveUp), patienceMs)
       waiting.push(entry)
       // Started in a microtask, so that what is asked together runs together.
       draining ??= Promise.resolve().then(drain)

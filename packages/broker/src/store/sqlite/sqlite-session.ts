@@ -4,6 +4,7 @@ import type { Job, Reply } from '../group-commit-store.ts'
 import type { EpochMs } from '../records.ts'
 import { JobFailure, type RunJob, runAlone, runPlainly } from '../run-job.ts'
 import { migrate } from '../schema/migrate.ts'
+import type { Sql } from '../sql.ts'
 import { storeErrorData, storeUnavailable } from '../store-error.ts'
 import { createPrivateFile } from './private-file.ts'
 import { lockStore, type StoreLock } from './sqlite-lock.ts'
@@ -36,9 +37,13 @@ const settings = `
 /**
  * Opens the store, locks it and brings its schema up to date.
  *
+ * @param watch sees every statement of a commit, and may fail it: for tests.
  * @throws {VendoError} `store_unavailable` when it is in use, unreadable, not a store, or of a newer version.
  */
-export const openSqliteSession = async ({ path, lock }: SqliteLocation): Promise<SqliteSession> => {
+export const openSqliteSession = async (
+  { path, lock }: SqliteLocation,
+  watch: (sql: Sql) => Sql = (sql) => sql,
+): Promise<SqliteSession> => {
   let held: StoreLock | undefined
   let database: DatabaseSync | undefined
   try {
@@ -48,7 +53,7 @@ export const openSqliteSession = async ({ path, lock }: SqliteLocation): Promise
     }
     database = new DatabaseSync(path)
     database.exec(settings)
-    return await createSession(database, held)
+    return await createSession(database, held, watch)
   } catch (error) {
     database?.close()
     held?.release()
@@ -58,20 +63,25 @@ export const openSqliteSession = async ({ path, lock }: SqliteLocation): Promise
   }
 }
 
-const createSession = async (database: DatabaseSync, lock: StoreLock | undefined): Promise<SqliteSession> => {
-  const sql = createSqliteSql(database)
-  database.exec('BEGIN IMMEDIATE')
-  await migrate({ sql, now: Date.now() }, 'sqlite')
-  database.exec('COMMIT')
+const createSession = async (
+  database: DatabaseSync,
+  lock: StoreLock | undefined,
+  watch: (sql: Sql) => Sql,
+): Promise<SqliteSession> => {
+  const plain = createSqliteSql(database)
+  await plain.run('BEGIN IMMEDIATE')
+  await migrate({ sql: plain, now: Date.now() }, 'sqlite')
+  await plain.run('COMMIT')
+  const sql = watch(plain)
   return {
     async commit(jobs, clock) {
       const run = async (runJob: RunJob): Promise<readonly Reply[]> => {
-        database.exec('BEGIN IMMEDIATE')
         try {
+          await sql.run('BEGIN IMMEDIATE')
           const transaction = { sql, now: clock() }
           const replies: Reply[] = []
           for (const job of jobs) replies.push(await runJob(transaction, job))
-          database.exec('COMMIT')
+          await sql.run('COMMIT')
           return replies
         } catch (error) {
           if (database.isTransaction) database.exec('ROLLBACK')
