@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { addBalance } from './commands/balance.ts'
 import { addBroker } from './commands/broker.ts'
+import { addCaps } from './commands/caps.ts'
 import { addConnect } from './commands/connect.ts'
 import { addDev } from './commands/dev.ts'
 import { addDoctor } from './commands/doctor.ts'
@@ -8,6 +9,8 @@ import { addEnv } from './commands/env.ts'
 import { addExplain } from './commands/explain.ts'
 import { addKeys } from './commands/keys.ts'
 import { addLedger } from './commands/ledger.ts'
+import { addRates } from './commands/rates.ts'
+import { addRefund } from './commands/refund.ts'
 import { addRun } from './commands/run.ts'
 import { addToken } from './commands/token.ts'
 import { addTopUp } from './commands/topup.ts'
@@ -27,9 +30,12 @@ const commands = [
   addExplain,
   addConnect,
   addKeys,
+  addCaps,
   addTopUp,
   addBalance,
   addUsage,
+  addRefund,
+  addRates,
   addLedger,
   addDoctor,
   addBroker,

@@ -10,7 +10,7 @@ export interface Bench {
   /** Runs a command in the folder; `env` holds nothing that is not given. */
   readonly run: (words: readonly string[], options?: BenchRun) => Promise<Ended>
   /** Calls Claude once through the broker. */
-  readonly call: (key?: string) => Promise<Response>
+  readonly call: (key?: string, prompt?: string) => Promise<Response>
 }
 
 /** What a command gets. */
@@ -19,7 +19,8 @@ export interface BenchRun {
   readonly input?: string
 }
 
-const body = JSON.stringify({ model: 'claude-haiku-4-5', max_tokens: 50, messages: [{ role: 'user', content: 'x' }] })
+const bodyOf = (content: string): string =>
+  JSON.stringify({ model: 'claude-haiku-4-5', max_tokens: 50, messages: [{ role: 'user', content }] })
 
 /** Starts it with one found Anthropic key. */
 export const openBench = async (): Promise<Bench> => {
@@ -33,11 +34,11 @@ export const openBench = async (): Promise<Bench> => {
     broker,
     folder,
     run: (words, { env = {}, input = '' } = {}) => vendo(words, { cwd: folder, env, input }),
-    call: (key = broker.appKey.reveal()) =>
+    call: (key = broker.appKey.reveal(), prompt = 'x') =>
       fetch(`${broker.url}/anthropic/v1/messages`, {
         method: 'POST',
         headers: { 'x-api-key': key, 'content-type': 'application/json' },
-        body,
+        body: bodyOf(prompt),
       }),
   }
 }

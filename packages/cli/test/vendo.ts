@@ -58,7 +58,10 @@ export interface Spawned {
 /** Runs a command as a user does. The environment holds PATH, HOME and what is given. */
 export const spawnVendo = (words: readonly string[], { cwd, env = {}, input = '' }: Place): Spawned => {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, ['--conditions=vendo-source', bin, ...words], { cwd, env: { PATH, HOME, ...env } })
+  const child = spawn(process.execPath, ['--conditions=vendo-source', bin, ...words], {
+    cwd,
+    env: { PATH, HOME, ...env },
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   child.stdin.end(input)
   const seen = { out: '', err: '' }
@@ -97,13 +100,17 @@ const message = {
   usage: { input_tokens: 1000, output_tokens: 50 },
 }
 
+/** What a request says to get an answer that keeps its usage to itself. */
+export const withoutUsage = 'say nothing of usage'
+
 /** A loopback Anthropic that knows one key, and the variables that lead to it. */
 export const startAnthropic = async (): Promise<ScriptedUpstream & { env: Record<string, string> }> => {
   const key = 'test-upstream-key'
   const refused = { type: 'error', error: { type: 'authentication_error', message: 'invalid x-api-key' } }
-  const upstream = await startScriptedUpstream((request) =>
-    request.header('x-api-key') === key ? jsonAnswer(message) : jsonAnswer(refused, 401),
-  )
+  const upstream = await startScriptedUpstream((request) => {
+    if (request.header('x-api-key') !== key) return jsonAnswer(refused, 401)
+    return jsonAnswer(request.body.includes(withoutUsage) ? { ...message, usage: undefined } : message)
+  })
   onTestFinished(() => upstream.close())
   return { ...upstream, env: { ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: upstream.origin } }
 }

@@ -62,6 +62,9 @@ describe('GET /api/billing/spend-caps', () => {
       used_today_micros: 4_000,
       used_month_micros: 4_000,
       used_total_micros: 4_000,
+      used_today_nanos: '4000000',
+      used_month_nanos: '4000000',
+      used_total_nanos: '4000000',
     })
     const named = await call(a.management.key, `GET /api/billing/spend-caps?key_id=${key.record.id}`)
     expect(named.body).toEqual(answer.body)

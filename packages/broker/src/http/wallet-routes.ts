@@ -134,6 +134,9 @@ const spendCapsOf = async ({ store }: ApiDependencies, { id, limits }: KeyRecord
     used_today_micros: microsFromNanos(dayNanos),
     used_month_micros: microsFromNanos(monthNanos),
     used_total_micros: microsFromNanos(totalNanos),
+    used_today_nanos: String(dayNanos),
+    used_month_nanos: String(monthNanos),
+    used_total_nanos: String(totalNanos),
   }
 }
 

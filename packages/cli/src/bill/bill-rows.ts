@@ -22,7 +22,9 @@ const perUse: ReadonlySet<string> = new Set([
 ])
 
 /** The tenant's own credential served this call: the provider bills it, and the wallet pays nothing. */
-export const usesOwnKey = (call: CallResponse): boolean => BigInt(call.charge_nanos) === 0n && listOf(call) > 0n
+export const usesOwnKey = (call: CallResponse): boolean =>
+  // A call that was given back charges nothing either.
+  BigInt(call.charge_nanos) === 0n && listOf(call) > 0n && !call.flags.includes('refunded')
 
 /** What a call costs whoever pays for it: the charge, or with an own key the provider's list price. */
 export const costOf = (call: CallResponse): Nanos => (usesOwnKey(call) ? listOf(call) : BigInt(call.charge_nanos))

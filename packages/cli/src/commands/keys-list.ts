@@ -1,4 +1,3 @@
-import { type KeyResponse, keySchema } from '@vendo/contract/api'
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
 import { openManagement } from '../http/open-management.ts'
@@ -6,6 +5,7 @@ import { formatTable } from '../terminal/format-table.ts'
 import { paintFor } from '../terminal/paint.ts'
 import { printable } from '../terminal/printable.ts'
 import { describeLimits } from './describe-limits.ts'
+import { listKeys, stateOf } from './list-keys.ts'
 import { addManagementOptions, jsonText, type ManagementOptions } from './management-options.ts'
 
 interface KeysListOptions extends ManagementOptions {
@@ -17,16 +17,11 @@ export const addKeysList = (keys: Command, context: CliContext): void => {
   const list = keys.command('list').description('list the keys').option('--all', 'revoked and expired ones, too')
   addManagementOptions(list)
     .addHelpText('after', '\nExample:\n  vendo keys list --all')
-    .action((options: KeysListOptions) => listKeys(context, options))
+    .action((options: KeysListOptions) => printKeys(context, options))
 }
 
-const listKeys = async (context: CliContext, { all, tenant, json }: KeysListOptions): Promise<void> => {
-  const { client } = await openManagement(context)
-  const keys = await client.send({
-    path: '/api/keys',
-    query: { tenant },
-    parse: (body) => keySchema.array().parse((body as { keys: unknown }).keys),
-  })
+const printKeys = async (context: CliContext, { all, tenant, json }: KeysListOptions): Promise<void> => {
+  const keys = await listKeys(await openManagement(context), tenant)
   const shown = all === true ? keys : keys.filter((key) => stateOf(key) === 'active')
   if (json === true) {
     context.output.write(jsonText(shown))
@@ -42,9 +37,4 @@ const listKeys = async (context: CliContext, { all, tenant, json }: KeysListOpti
   context.output.write(formatTable(columns, rows))
   const hidden = keys.length - shown.length
   if (hidden > 0) context.errors.write(`vendo: ${hidden} revoked or expired not shown: use --all\n`)
-}
-
-const stateOf = ({ revoked_at, expires_at }: KeyResponse): 'active' | 'revoked' | 'expired' => {
-  if (revoked_at !== null) return 'revoked'
-  return expires_at !== null && Date.parse(expires_at) <= Date.now() ? 'expired' : 'active'
 }

@@ -4,10 +4,12 @@ import { type Command, Option } from 'commander'
 import { formatUsd, placesOf } from '../bill/format-amount.ts'
 import type { CliContext } from '../context.ts'
 import { openManagement } from '../http/open-management.ts'
+import { CliError } from '../terminal/cli-error.ts'
 import { formatCsv } from '../terminal/format-csv.ts'
 import { formatTable } from '../terminal/format-table.ts'
 import { printable } from '../terminal/printable.ts'
 import { addManagementOptions, jsonText, type ManagementOptions } from './management-options.ts'
+import { writeLines } from './usage-lines.ts'
 
 const groupings = ['model', 'day', 'app', 'key', 'integration'] as const
 const periods = ['day', 'month', 'all'] as const
@@ -16,7 +18,10 @@ const formats = ['table', 'json', 'csv'] as const
 interface UsageOptions extends ManagementOptions {
   readonly by: (typeof groupings)[number]
   readonly period: (typeof periods)[number]
-  readonly format: (typeof formats)[number]
+  readonly format?: (typeof formats)[number]
+  readonly lines?: true
+  readonly key?: string
+  readonly app?: string
 }
 
 /** `vendo usage`: what calls consumed and cost. */
@@ -28,21 +33,33 @@ export const addUsage = (program: Command, context: CliContext): void => {
     .addOption(
       new Option('--period <period>', 'the running UTC day or month, or all').choices(periods).default('month'),
     )
-    .addOption(new Option('--format <format>', 'how to print it').choices(formats).default('table'))
+    .addOption(new Option('--format <format>', 'how to print it; default: table, for --lines csv').choices(formats))
+  usage
+    .option('--lines', 'every line item: one row per call and meter, instead of sums')
+    .option('--key <id>', 'only calls of this key')
+    .option('--app <id>', 'only calls of this app')
   addManagementOptions(usage)
-    .addHelpText('after', '\nExample:\n  vendo usage --by day --format csv > usage.csv')
+    .addHelpText('after', '\nExample:\n  vendo usage --by day\n  vendo usage --lines --period month > lines.csv')
     .action((options: UsageOptions) => printUsage(context, options))
 }
 
-const printUsage = async (context: CliContext, { by, period, format, tenant, json }: UsageOptions): Promise<void> => {
+const printUsage = async (context: CliContext, options: UsageOptions): Promise<void> => {
+  const { by, period, tenant, key: keyId, app: appId } = options
+  const format = options.json === true ? 'json' : (options.format ?? (options.lines === true ? 'csv' : 'table'))
+  if (options.lines === true && format === 'table') {
+    throw new CliError('Line items are printed as csv or json.', 'Leave --format out, or use --format json.', 2)
+  }
   const { client } = await openManagement(context)
   const usage = await client.send({
     path: '/api/billing/usage',
-    query: { period, group_by: by, tenant },
+    query: { period, group_by: by, tenant, key_id: keyId, app_id: appId },
     parse: (body) => usageSchema.parse(body),
   })
-  if (json === true || format === 'json') context.output.write(jsonText(usage))
-  else context.output.write(format === 'csv' ? csvOf(usage) : tableOf(usage))
+  if (options.lines === true && format !== 'table') {
+    await writeLines(context, client, { since: usage.from, keyId, appId, tenant, format })
+    return
+  }
+  context.output.write(format === 'json' ? jsonText(usage) : format === 'csv' ? csvOf(usage) : tableOf(usage))
 }
 
 type Group = UsageResponse['groups'][number]

@@ -8,7 +8,7 @@ export type Parse<T> = (body: unknown) => T
 
 /** One request. */
 export interface ApiRequest<T> {
-  readonly method?: 'GET' | 'POST' | 'DELETE'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Starts with a slash. */
   readonly path: string
   readonly query?: Readonly<Record<string, string | undefined>>

@@ -19,6 +19,10 @@ export const spendCapsSchema = z.object({
   used_today_micros: z.int(),
   used_month_micros: z.int(),
   used_total_micros: z.int(),
+  /** The same exactly; absent from brokers of before. */
+  used_today_nanos: nanosSchema.optional(),
+  used_month_nanos: nanosSchema.optional(),
+  used_total_nanos: nanosSchema.optional(),
 })
 export type SpendCapsResponse = z.infer<typeof spendCapsSchema>
 

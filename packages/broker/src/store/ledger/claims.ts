@@ -73,11 +73,17 @@ const limitsOf = (request: HoldRequest, { scope, limits, counted }: LimitHolder,
   const { concurrency, requests_per_minute: requests, tokens_per_minute: tokens } = limits
   const minute = minuteAt(now)
   const slots: Limit = {
-    ...{ measure: 'slot', account: accounts.concurrency },
-    ...{ code: 'concurrency_limited', limit: most(concurrency) },
+    measure: 'slot',
+    account: accounts.concurrency,
+    code: 'concurrency_limited',
+    limit: most(concurrency),
   }
   const perMinute = (measure: 'request' | 'tokens', account: string, limit: number | undefined): Limit => ({
-    ...{ measure, account, code: 'rate_limited', limit: most(limit), window: minute },
+    measure,
+    account,
+    code: 'rate_limited',
+    limit: most(limit),
+    window: minute,
   })
   const byDefault = scope.kind === 'key' && requests === undefined ? request.defaultRequestsPerMinute : null
   const all: readonly Limit[] = [
@@ -99,8 +105,11 @@ const spendLimits = (
 ): readonly Limit[] => [
   { measure: 'spend', account: accounts.spendDay, code: 'spend_cap_daily', limit: capOf(day), window: dayAt(now) },
   {
-    ...{ measure: 'spend', account: accounts.spendMonth, code: 'spend_cap_monthly' },
-    ...{ limit: capOf(month), window: monthAt(now) },
+    measure: 'spend',
+    account: accounts.spendMonth,
+    code: 'spend_cap_monthly',
+    limit: capOf(month),
+    window: monthAt(now),
   },
   { measure: 'spend', account: accounts.spendTotal, code: 'spend_cap_total', limit: capOf(total) },
 ]

@@ -56,8 +56,10 @@ export const countScope = async (
   return [
     { account: accounts.concurrency, measure: 'slot', settled: 0n, held: BigInt(open.length) },
     {
-      ...{ account: accounts.requestsMinute, measure: 'request' as const },
-      ...{ settled: ended.calls, held: BigInt(running.length) },
+      account: accounts.requestsMinute,
+      measure: 'request' as const,
+      settled: ended.calls,
+      held: BigInt(running.length),
     },
     { account: accounts.tokensMinute, measure: 'tokens', settled: ended.tokens, held: tokensHeld },
     { account: accounts.spendDay, measure: 'spend', ...(await spendOf(transaction, scope, 'spendDay')) },

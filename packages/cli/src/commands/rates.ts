@@ -1,0 +1,13 @@
+import type { Command } from 'commander'
+import type { CliContext } from '../context.ts'
+import { addRatesImport } from './rates-import.ts'
+import { addRatesList } from './rates-list.ts'
+import { addRatesSet } from './rates-set.ts'
+
+/** `vendo rates`: what models cost. */
+export const addRates = (program: Command, context: CliContext): void => {
+  const rates = program.command('rates').description('list, set and import the rates of models')
+  addRatesList(rates, context)
+  addRatesSet(rates, context)
+  addRatesImport(rates, context)
+}
