@@ -16,7 +16,7 @@ import {
 import { createApi } from './http/create-api.ts'
 import { createBillingEvents } from './ledger/billing-events.ts'
 import { createEventLog } from './ledger/event-log.ts'
-import { createNodeServer, type ListenOptions } from './node-server.ts'
+import { createNodeServer, defaultServerTimeouts, type ListenOptions, type ServerTimeouts } from './node-server.ts'
 import { combineObservers } from './observe/combine-observers.ts'
 import { type Logger, silentLogger } from './observe/logger.ts'
 import type { Metrics } from './observe/metrics.ts'
@@ -53,6 +53,7 @@ export interface BrokerOptions {
   /** The broker's own address as clients reach it, without a trailing slash. Default: where it listens. */
   readonly publicUrl?: string
   readonly timeouts?: Partial<UpstreamTimeouts>
+  readonly serverTimeouts?: Partial<ServerTimeouts>
   readonly drain?: Partial<DrainPolicy>
   /** What happens when a client leaves, by integration; default `drain`. A key's `on_disconnect` goes before it. */
   readonly onDisconnect?: Readonly<Record<string, OnDisconnect>>
@@ -99,7 +100,7 @@ export const createBroker = (given: BrokerOptions): Broker => {
   const observer = observerOf(given)
   const options = { ...given, store: observeLedger(given.store, observer) }
   const clock = options.clock ?? Date.now
-  const inFlight = createInFlight()
+  const inFlight = createInFlight(() => ledger.outbox.flush())
   const directory = createDirectory(options.store, clock)
   const logger = options.logger ?? silentLogger()
   const providers = options.providers ?? Object.values(allProviders)
@@ -137,8 +138,9 @@ export const createBroker = (given: BrokerOptions): Broker => {
   })
   observer.watch({ callsInFlight: () => inFlight.size, outboxWaiting: () => ledger.outbox.waiting })
   const api = apiListener(options, { directory, inFlight, clock, requireUrl, logger, ...ledger })
-  const server = createNodeServer((message, answer) =>
-    route(message, answer, { runRequest, api, proxyDomain: options.proxyDomain }),
+  const server = createNodeServer(
+    (message, answer) => route(message, answer, { runRequest, api, proxyDomain: options.proxyDomain }),
+    { ...defaultServerTimeouts, ...options.serverTimeouts },
   )
   const sweep = setInterval(() => void sweepLedger(options.store, { ...ledger, clock, logger }), orphanSweepMs)
   sweep.unref()

@@ -116,6 +116,7 @@ class StoreOutbox implements Outbox {
   }
 
   flush(): Promise<void> {
+    if (this.#parcels.size === 0) return Promise.resolve()
     this.#round ??= this.#applyReady().finally(() => {
       this.#round = undefined
       this.#wake()

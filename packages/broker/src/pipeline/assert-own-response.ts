@@ -1,6 +1,7 @@
 import { createVendoError } from '@vendo/contract'
 import type { Route } from '@vendo/integrations/providers'
 import { scanTopLevelMembers } from '@vendo/wire'
+import { admissionDeadlineMs, withinDeadline } from '../outbox/store-deadline.ts'
 import type { LedgerStore } from '../store/store.ts'
 import type { InFlight } from './in-flight.ts'
 import type { Admission, Caller, Target } from './records.ts'
@@ -33,7 +34,7 @@ export const assertOwnResponse = async ({ store, inFlight }: ResponseOwners, use
   for (const id of namedResponses(use)) {
     if (inFlight.isAnswering(caller.tenantId, id)) continue
     await inFlight.settled()
-    if (await store.ownsResponse(caller.tenantId, id)) continue
+    if (await withinDeadline(store.ownsResponse(caller.tenantId, id), admissionDeadlineMs)) continue
     throw createVendoError(`There is no response ${JSON.stringify(id.slice(0, 100))} of yours.`, {
       code: 'job_not_found',
       slug: target.provider.slug,

@@ -17,21 +17,22 @@ export interface InFlight {
   isAnswering(tenantId: string, responseId: string): boolean
   /** Registers a settlement until it is durable. */
   settling(settlement: Promise<void>): void
-  /** Resolves when every settlement decided before now is durable. */
+  /** Resolves when every settlement decided before now is durable, and in the store if that takes any. */
   settled(): Promise<void>
   /** Waits for every call to end; after `graceMs` the rest is cut, and what begins even later. Their settlements may still be under way. */
   drain(graceMs: number): Promise<void>
   readonly size: number
 }
 
-/** Creates an empty register. */
-export const createInFlight = (): InFlight => {
+/** Creates an empty register. `flush` tries once to bring into the store what could only be made durable elsewhere. */
+export const createInFlight = (flush?: () => Promise<void>): InFlight => {
   const calls = new Set<Promise<unknown>>()
   const relays = new Map<Abortable, string>()
   const settlements = new Set<Promise<void>>()
   let impatient = false
   const settled = async () => {
     await Promise.allSettled(settlements)
+    await flush?.()
   }
   return {
     track: (call) => {
