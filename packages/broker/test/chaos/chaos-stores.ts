@@ -13,7 +13,7 @@ const sqlite: ChaosStore = {
   name: 'sqlite',
   place: async (folder) => join(folder, 'ledger.sqlite'),
 }
-const postgres: ChaosStore = { name: 'postgres', place: createDatabase }
+const postgres: ChaosStore = { name: 'postgres', place: () => createDatabase() }
 
 /** Every database that is here: Postgres where it is installed. */
 export const chaosStores: readonly ChaosStore[] = serverUrl === undefined ? [sqlite] : [sqlite, postgres]
