@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createVendoError } from '@vendo/contract'
+import { createVendoError, headerNames } from '@vendo/contract'
+import { encodeErrorBody } from '@vendo/wire'
 
 /** Where a broker listens. */
 export interface ListenOptions {
@@ -22,39 +23,46 @@ export interface NodeServer {
 /** Answers one request; never rejects. */
 export type RequestListener = (message: IncomingMessage, answer: ServerResponse) => void
 
-const longestHeadMs = 60_000
-/** Uploads of slow clients may take as long as the SDKs are ready to wait. */
-const longestRequestMs = 900_000
+/** The patience with a client, in milliseconds. */
+export interface ServerTimeouts {
+  /** From the connection, or from the first byte of a later request, to the end of the request's head. */
+  readonly headMs: number
+  /** From there to the end of its body: uploads of slow clients may take as long as the SDKs are ready to wait. */
+  readonly requestMs: number
+  /** Between two requests. */
+  readonly idleMs: number
+}
+
+/** What a broker uses unless told otherwise. */
+export const defaultServerTimeouts: ServerTimeouts = { headMs: 60_000, requestMs: 900_000, idleMs: 65_000 }
+
+/** How often Node looks for connections that are late, at most. */
+const checkMs = 30_000
 
 /** Creates the server around a listener. */
-export const createNodeServer = (listener: RequestListener): NodeServer => {
+export const createNodeServer = (
+  listener: RequestListener,
+  { headMs, requestMs, idleMs }: ServerTimeouts = defaultServerTimeouts,
+): NodeServer => {
   let stopping = false
   const server = createServer(
     {
-      headersTimeout: longestHeadMs,
-      requestTimeout: longestRequestMs,
-      keepAliveTimeout: 65_000,
+      headersTimeout: headMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: Math.min(checkMs, headMs, requestMs),
+      keepAliveTimeout: idleMs,
       maxHeaderSize: 64 * 1024,
       requireHostHeader: true,
       insecureHTTPParser: false,
       noDelay: true,
-      // Java's clients offer h2c on every plain request: an offer that nobody takes up is an ordinary request.
-      shouldUpgradeCallback: (message) => message.headers.upgrade?.toLowerCase() === 'websocket',
     },
-    (message, answer) => {
+    inTurn((message, answer) => {
       // A client that always has one more request on its open connection would keep a stopping server alive for ever.
       if (stopping) answer.shouldKeepAlive = false
-      listener(message, answer)
-    },
+      if (isWebSocket(message)) refuseWebSocket(answer)
+      else listener(message, answer)
+    }),
   )
-  // Realtime over WebSocket cannot be metered yet: a clear answer instead of a hanging socket.
-  server.on('upgrade', (_message, socket) => {
-    // Node has let go of this socket: a reset that nobody hears would end the process.
-    socket.on('error', () => socket.destroy())
-    socket.end(
-      'HTTP/1.1 426 Upgrade Required\r\nvendo-error-code: route_blocked\r\nconnection: close\r\ncontent-length: 0\r\n\r\n',
-    )
-  })
   return {
     listen: (options) => listen(server, options),
     stop: () =>
@@ -65,6 +73,33 @@ export const createNodeServer = (listener: RequestListener): NodeServer => {
       }),
     closeConnections: () => server.closeAllConnections(),
   }
+}
+
+/**
+ * Node hands pipelined requests over at once. Each waits here for its turn, so that none is held or sent for a client that
+ * left before; an answer whose turn never comes gets no socket.
+ */
+const inTurn =
+  (listener: RequestListener): RequestListener =>
+  (message, answer) => {
+    if (answer.socket === null) answer.once('socket', () => listener(message, answer))
+    else listener(message, answer)
+  }
+
+/** Any other offer (Java's clients make that of h2c on every plain request) is one that nobody takes up. */
+const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket'
+
+/** Realtime over WebSocket cannot be metered yet: a clear answer instead of a hanging socket. */
+const refuseWebSocket = (answer: ServerResponse): void => {
+  const message = 'Vendo does not carry WebSocket connections yet. Use the HTTP API, with `stream: true` for streams.'
+  const body = Buffer.from(encodeErrorBody('openai', { status: 426, code: 'route_blocked', message, requestId: '' }))
+  answer.writeHead(426, [
+    ...['content-type', 'application/json', 'content-length', String(body.length)],
+    ...[headerNames.errorCode, 'route_blocked', headerNames.shouldRetry, 'false'],
+    // RFC 9110, section 15.5.22: the answer names what to use instead.
+    ...['upgrade', 'HTTP/1.1', 'connection', 'close'],
+  ])
+  answer.end(body)
 }
 
 const listen = (server: Server, { host = '127.0.0.1', port }: ListenOptions) =>

@@ -31,8 +31,16 @@ export interface AnswerHeadersInput {
 /** The headers of the answer to the client, as Node's flat list: the provider's own, less those of its hop, plus the request id. */
 export const answerHeaders = ({ headers, requestId, maskHeader, edited }: AnswerHeadersInput): string[] => {
   const answer: string[] = []
+  const listed = connectionListed(headers.connection)
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || dropped.has(name) || name.startsWith('vendo-') || name.startsWith('x-vendo-')) continue
+    if (
+      value === undefined ||
+      dropped.has(name) ||
+      listed?.includes(name) ||
+      name.startsWith('vendo-') ||
+      name.startsWith('x-vendo-')
+    )
+      continue
     if (edited && name === 'content-length') continue
     for (const entry of Array.isArray(value) ? value : [value]) answer.push(name, maskHeader(entry))
   }
@@ -40,6 +48,20 @@ export const answerHeaders = ({ headers, requestId, maskHeader, edited }: Answer
   if (isEventStream(headers)) answer.push('x-accel-buffering', 'no')
   return answer
 }
+
+/** Headers that `Connection` names are hop-by-hop too; undefined for the usual values, which name none. */
+const connectionListed = (value: string | readonly string[] | undefined): readonly string[] | undefined => {
+  if (value === undefined || value === 'keep-alive' || value === 'close') return undefined
+  return (
+    String(value)
+      .split(',')
+      .map((name) => name.trim().toLowerCase())
+      // A provider cannot have the headers dropped that say how to read its body.
+      .filter((name) => !framing.has(name))
+  )
+}
+
+const framing = new Set(['content-encoding', 'content-length', 'content-type'])
 
 /** Whether an answer is a server-sent event stream. */
 export const isEventStream = (headers: IncomingHttpHeaders): boolean =>

@@ -47,8 +47,14 @@ export const createClientSide = (answer: ServerResponse, { onDrain, onGone }: Cl
     abort: (last) => {
       if (gone || ended) return
       ended = true
-      if (last === undefined) answer.destroy()
-      else answer.write(last, () => answer.destroy())
+      if (last === undefined) cut(answer)
+      else answer.write(last, () => cut(answer))
     },
   }
+}
+
+/** For a client of HTTP/1.0 an ordinary close is the end of the body; only a reset tells it otherwise. */
+const cut = (answer: ServerResponse): void => {
+  if (answer.req.httpVersion === '1.0') answer.socket?.resetAndDestroy()
+  answer.destroy()
 }

@@ -143,6 +143,11 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     const { client } = this.#input
+    if (this.#endedByDeath()) {
+      this.#breakOff('upstream_died')
+      void this.#finish('upstream_died')
+      return
+    }
     if (this.#replaced === null) {
       if (this.#buffer !== undefined) this.#flushBuffer(true)
       this.#write(this.#masked.end())
@@ -153,9 +158,23 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    // RFC 9110, section 8.6: a 304 may carry the length of the body that it stands for.
+    if (this.#status === 304 && 'code' in error && error.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+      this.onResponseEnd()
+      return
+    }
     const kind = endKindOf(this.#abortReason ?? error, this.#dispatched)
     if (this.#status !== null && this.#replaced === null) this.#breakOff(kind)
     void this.#finish(kind)
+  }
+
+  /** A stream that only its connection's close delimits looks whole when its provider dies; the events tell. */
+  #endedByDeath(): boolean {
+    const headers = this.#headers
+    if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return false
+    if (headers['content-encoding'] !== undefined || !isEventStream(headers) || this.#replaced !== null) return false
+    const reading = this.#reading()
+    return reading !== undefined && !reading.complete && !reading.final && !reading.failed
   }
 
   #replacement(status: number, headers: IncomingHttpHeaders): RelayEnd['replaced'] {

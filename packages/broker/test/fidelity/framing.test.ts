@@ -1,0 +1,167 @@
+import type { KeyLimits } from '@vendo/contract/api'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { messageAnswer } from '../answers.ts'
+import { type OneKey, type RawBroker, rawAnswer, startRawBroker } from './raw-broker.ts'
+import { answers, dial, rawMessage, statuses, talk } from './raw-client.ts'
+import type { RawReply } from './raw-upstream.ts'
+
+let broker: RawBroker
+let key: OneKey['key']
+let calls: OneKey['calls']
+beforeAll(async () => {
+  broker = await startRawBroker(() => undefined)
+})
+afterAll(() => broker.close())
+
+/** Each test has a provider without connections and a key of its own. */
+const start = async (reply: RawReply, limits?: KeyLimits) => {
+  await broker.raw.reset(reply)
+  const one = await broker.oneKey(limits)
+  key = one.key
+  calls = one.calls
+}
+
+const bodyOf = (text: string) => text.slice(text.indexOf('\r\n\r\n') + 4)
+const get = (path: string, method = 'GET') =>
+  rawMessage({ key, line: `${method} ${path} HTTP/1.1`, headers: [], body: '' })
+const whole = String(messageAnswer().body)
+
+describe('an answer of the provider', () => {
+  it('after 103 and 102: only the final one reaches the client', async () => {
+    await start((socket) =>
+      socket.write(`HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n${rawAnswer()}`),
+    )
+    const text = await talk(broker.url, rawMessage({ key }), answers(1))
+    expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+    expect(text).not.toMatch(/ 10[23] |link:/)
+    expect(bodyOf(text)).toBe(whole)
+    expect(await calls()).toMatchObject([{ state: 'actual' }])
+  })
+
+  it('with trailers: the body is whole, the trailers stay behind', async () => {
+    const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntrailer: x-sum\r\ntransfer-encoding: chunked'
+    const chunk = `${whole.length.toString(16)};ext=1\r\n${whole}\r\n0\r\nx-sum: 7\r\n\r\n`
+    await start((socket) => socket.write(`${head}\r\n\r\n${chunk}`))
+    const text = await talk(broker.url, rawMessage({ key }), answers(1))
+    expect(statuses(text)).toEqual([200])
+    expect(text).toContain(whole)
+    expect(text).not.toMatch(/x-sum|ext=1/)
+  })
+
+  it('without a length, ended by its close: whole, and chunked for the client', async () => {
+    await start((socket) => socket.end(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n${whole}`))
+    const text = await talk(broker.url, rawMessage({ key }), answers(1))
+    expect(statuses(text)).toEqual([200])
+    expect(text).toMatch(/transfer-encoding: chunked/i)
+    expect(await calls()).toMatchObject([{ state: 'actual' }])
+  })
+
+  it.each([
+    ['204', 'HTTP/1.1 204 No Content\r\nx-a: b\r\n\r\n', 204, 1],
+    ['304', 'HTTP/1.1 304 Not Modified\r\netag: "1"\r\n\r\n', 304, 1],
+    // undici takes that length for the body's and gives the connection up.
+    ['304 with the length of what it stands for', 'HTTP/1.1 304 Not Modified\r\ncontent-length: 900\r\n\r\n', 304, 2],
+  ])('%s: no body, and the client’s connection goes on', async (_name, bytes, status, connections) => {
+    await start((socket) => socket.write(bytes))
+    const request = get('/openai/v1/models/a')
+    const text = await talk(broker.url, [request, request], (got) => statuses(got).length === 2)
+    expect(statuses(text)).toEqual([status, status])
+    expect(text).not.toMatch(/transfer-encoding/i)
+    expect(broker.raw.connections).toBe(connections)
+    expect((await calls()).map(({ state }) => state)).toEqual(['actual', 'actual'])
+  })
+
+  it.each([
+    ['a length and chunked', 'content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
+    ['two lengths', 'content-length: 5\r\ncontent-length: 6\r\n\r\nhello!'],
+    ['a folded line', 'x-a: b\r\n c\r\ncontent-length: 1\u0001\r\n\r\n'],
+    ['a NUL in a header', 'x-a: b\u0000\r\ncontent-length: 2\r\n\r\n{}'],
+  ])('with %s: not believed', async (_name, rest) => {
+    await start((socket) => socket.write(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n${rest}`))
+    const text = await talk(broker.url, rawMessage({ key }), answers(1))
+    expect(statuses(text)).toEqual([502])
+    expect(text).toContain('upstream_error')
+  })
+})
+
+describe('connections', () => {
+  it('one connection to the provider serves many calls of many clients', async () => {
+    await start((socket) => socket.write(rawAnswer()))
+    for (let call = 0; call < 5; call++) {
+      const text = await talk(broker.url, rawMessage({ key }), answers(1))
+      expect(statuses(text)).toEqual([200])
+    }
+    expect([broker.raw.requests.length, broker.raw.connections]).toEqual([5, 1])
+  })
+
+  it('a provider that closes after each answer is dialled again', async () => {
+    await start((socket) => socket.end(rawAnswer(['connection: close'])))
+    for (let call = 0; call < 3; call++) {
+      expect(statuses(await talk(broker.url, rawMessage({ key }), answers(1)))).toEqual([200])
+    }
+    expect(broker.raw.connections).toBe(3)
+  })
+
+  it('HEAD is not forwarded: no body, and the connection goes on', async () => {
+    await start((socket) => socket.write(rawAnswer()))
+    const text = await talk(broker.url, [get('/openai/v1/models', 'HEAD'), rawMessage({ key })], (got) =>
+      got.endsWith(whole),
+    )
+    expect(statuses(text)).toEqual([404, 200])
+    expect(broker.raw.requests).toHaveLength(1)
+  })
+
+  it('pipelined requests are worked on one after the other, and answered in order', async () => {
+    const open: (() => void)[] = []
+    await start((socket, _request, index) => open.push(() => socket.write(rawAnswer([`x-index: ${index}`]))))
+    const request = rawMessage({ key })
+    const answered = talk(broker.url, [request + request + request], answers(3))
+    for (let index = 0; index < 3; index++) {
+      await until(() => open.length === index + 1)
+      expect(broker.raw.requests.length).toBe(index + 1)
+      open[index]?.()
+    }
+    const text = await answered
+    expect(statuses(text)).toEqual([200, 200, 200])
+    expect([...text.matchAll(/x-index: (\d)/g)].map(([, index]) => index)).toEqual(['0', '1', '2'])
+    expect(broker.raw.connections).toBe(1)
+    expect(await calls()).toHaveLength(3)
+  })
+
+  it('pipelined requests whose client leaves are never sent', async () => {
+    await start(() => undefined, { on_disconnect: 'abort' })
+    const request = rawMessage({ key })
+    const left = broker.raw.closed()
+    const client = await dial(broker.url)
+    client.write(request + request)
+    await until(() => broker.raw.requests.length === 1)
+    client.destroy()
+    await left
+    expect(broker.raw.requests).toHaveLength(1)
+    expect(await calls()).toHaveLength(1)
+  })
+
+  it('Expect: 100-continue is answered before the body, and not forwarded', async () => {
+    await start((socket) => socket.write(rawAnswer()))
+    const request = rawMessage({ key })
+    const split = request.indexOf('\r\n\r\n')
+    const text = await talk(
+      broker.url,
+      [`${request.slice(0, split)}\r\nexpect: 100-continue\r\n\r\n`, request.slice(split + 4)],
+      answers(1),
+    )
+    expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/)
+    expect(broker.raw.requests[0]).not.toMatch(/expect/i)
+  })
+
+  it('any other expectation is refused', async () => {
+    await start((socket) => socket.write(rawAnswer()))
+    const request = rawMessage({ key }).replace('\r\n', '\r\nexpect: miracles\r\n')
+    expect(statuses(await talk(broker.url, request, answers(1)))).toEqual([417])
+    expect(broker.raw.requests).toEqual([])
+  })
+})
+
+const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
+}

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { anthropicRequest } from '../answers.ts'
+import { answered, open } from '../http-client.ts'
+import { type RawBroker, rawAnswer, startRawBroker } from './raw-broker.ts'
+
+let broker: RawBroker
+let headers: readonly string[]
+beforeAll(async () => {
+  broker = await startRawBroker((socket) => socket.write(Buffer.from(rawAnswer(headers), 'latin1')))
+})
+afterAll(() => broker.close())
+
+/** The answer's headers as they came off the wire, by lower-case name. */
+const answerTo = async (sent: readonly string[], extra: Record<string, string | string[]> = {}) => {
+  headers = sent
+  const client = open(broker.url, {
+    path: '/anthropic/v1/messages',
+    headers: { authorization: `Bearer ${broker.key}`, 'content-type': 'application/json', ...extra },
+    // A string would make Node write the headers as UTF-8, too.
+    body: Buffer.from(JSON.stringify(anthropicRequest())),
+  })
+  const answer = await answered(client)
+  answer.resume()
+  await new Promise((resolve) => answer.once('end', resolve))
+  expect(answer.statusCode).toBe(200)
+  const { rawHeaders } = answer
+  return (name: string) => rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name)
+}
+
+describe('a header of the answer is kept', () => {
+  it.each([
+    ['retry-after', '7'],
+    ['retry-after-ms', '70'],
+    ['x-should-retry', 'true'],
+    ['request-id', 'req_upstream'],
+    ['x-request-id', 'req_openai'],
+    ['anthropic-organization-id', 'org'],
+    ['anthropic-ratelimit-requests-limit', '50'],
+    ['anthropic-ratelimit-tokens-reset', '2030-01-01T00:00:00Z'],
+    ['anthropic-fast-mode', 'x'],
+    ['openai-organization', 'org'],
+    ['openai-processing-ms', '12'],
+    ['openai-version', '2020-10-01'],
+    ['x-ratelimit-limit-requests', '10'],
+    ['x-ratelimit-remaining-tokens', '0'],
+    ['x-ratelimit-reset-requests', '6m0s'],
+    ['cf-ray', 'abc-FRA'],
+    ['cf-cache-status', 'DYNAMIC'],
+    ['server', 'cloudflare'],
+    ['via', '1.1 google'],
+    ['date', 'Tue, 15 Nov 1994 08:12:31 GMT'],
+    ['etag', '"abc"'],
+    ['vary', 'Accept-Encoding'],
+    ['cache-control', 'no-store'],
+    ['content-language', 'en'],
+    ['content-disposition', 'inline; filename="a.json"'],
+    ['www-authenticate', 'Bearer'],
+    ['x-new-thing-nobody-knows', 'value; with="quotes", and commas'],
+    ['x-latin', 'caf\u00e9'],
+    ['x-utf-8', Buffer.from('naïve ✓ 日本').toString('latin1')],
+    ['x-empty', ''],
+    ['constructor', 'a word that objects inherit'],
+  ])('%s: %s', async (name, value) => {
+    expect((await answerTo([`${name}: ${value}`]))(name)).toEqual([value])
+  })
+
+  it('as often as it came, in its order', async () => {
+    const values = ['one', 'two', 'one']
+    const get = await answerTo(values.map((value) => `x-many: ${value}`))
+    expect(get('x-many')).toEqual(values)
+  })
+})
+
+describe('a header of the answer is dropped', () => {
+  it.each([
+    ['proxy-connection', 'x'],
+    ['proxy-authenticate', 'Basic'],
+    ['keep-alive', 'timeout=1'],
+    ['te', 'trailers'],
+    ['trailer', 'x-checksum'],
+    ['upgrade', 'h2c'],
+    ['set-cookie', '__cf_bm=abc; path=/'],
+    ['set-cookie2', 'old'],
+    ['alt-svc', 'h3=":443"; ma=86400'],
+    ['strict-transport-security', 'max-age=1'],
+    ['clear-site-data', '"*"'],
+    ['vendo-error-code', 'balance_exhausted'],
+    ['x-vendo-warnings', 'forged'],
+  ])('%s: %s', async (name, value) => {
+    expect((await answerTo([`${name}: ${value}`]))(name)).not.toContain(value)
+  })
+
+  it('that Connection names: it belongs to the provider’s hop', async () => {
+    const get = await answerTo(['connection: keep-alive, X-Hop', 'x-hop: secret path', 'x-end: yes'])
+    expect([get('x-hop'), get('x-end')]).toEqual([[], ['yes']])
+  })
+})
+
+it('the broker adds its request id, and forges none of the provider’s', async () => {
+  const get = await answerTo(['request-id: req_upstream', 'x-vendo-request-id: forged'])
+  expect(get('request-id')).toEqual(['req_upstream'])
+  expect(get('x-vendo-request-id')).toEqual([expect.stringMatching(/^req_/)])
+})
+
+describe('a header of the request', () => {
+  const forwarded = () => broker.raw.requests.at(-1)?.split('\r\n') ?? []
+  it.each([
+    ['anthropic-beta', 'one,two', ['anthropic-beta: one,two']],
+    ['anthropic-version', '2024-01-01', ['anthropic-version: 2024-01-01']],
+    ['user-agent', 'Anthropic/JS 1.0', ['user-agent: Anthropic/JS 1.0']],
+    ['x-stainless-retry-count', '0', ['x-stainless-retry-count: 0']],
+    ['idempotency-key', 'abc', ['idempotency-key: abc']],
+    ['accept-encoding', 'zstd, br', ['accept-encoding: zstd, br']],
+    ['x-unknown', 'caf\u00e9', ['x-unknown: caf\u00e9']],
+    ['x-many', ['one', 'two'], ['x-many: one', 'x-many: two']],
+    ['cookie', 'a=b', []],
+    ['te', 'trailers', []],
+    ['x-forwarded-for', '10.0.0.1', []],
+    ['proxy-authorization', 'Basic x', []],
+    ['x-vendo-connection', 'con_anthropic', []],
+  ])('%s: %s', async (name, value, expected) => {
+    await answerTo([], { [name]: value })
+    expect(forwarded().filter((line) => line.toLowerCase().startsWith(`${name}:`))).toEqual(expected)
+  })
+})
