@@ -23,42 +23,45 @@ export interface PostgresStoreParts {
 
 type Own = keyof LedgerWrites | 'settleOrphans'
 
-/** How each other method is run: `report` reads many rows at one instant, and takes as long as it takes. */
+/**
+ * How each other method is run: `lookup` is one statement that does not depend on the time, `read` is several at one
+ * instant, and `report` as well but takes as long as it takes.
+ */
 const kinds = {
   createTenant: 'directory',
-  listTenants: 'read',
+  listTenants: 'lookup',
   createApp: 'directory',
-  getApp: 'read',
-  listApps: 'read',
+  getApp: 'lookup',
+  listApps: 'lookup',
   createConnection: 'directory',
-  getConnection: 'read',
-  listConnections: 'read',
+  getConnection: 'lookup',
+  listConnections: 'lookup',
   setConnectionStatus: 'directory',
   createBinding: 'directory',
   deleteBinding: 'directory',
-  listBoundConnections: 'read',
-  listBindings: 'read',
+  listBoundConnections: 'lookup',
+  listBindings: 'lookup',
   createKey: 'directory',
-  findKeyByHash: 'read',
-  getKey: 'read',
-  listKeys: 'read',
+  findKeyByHash: 'lookup',
+  getKey: 'lookup',
+  listKeys: 'lookup',
   revokeKey: 'directory',
   scopeLimits: 'read',
   putMargin: 'directory',
-  listMargins: 'read',
+  listMargins: 'lookup',
   addRateOverrides: 'directory',
-  listRateOverrides: 'read',
-  findAnswer: 'read',
-  balance: 'read',
-  findPendingResponse: 'read',
-  ownsResponse: 'read',
+  listRateOverrides: 'lookup',
+  findAnswer: 'lookup',
+  balance: 'lookup',
+  findPendingResponse: 'lookup',
+  ownsResponse: 'lookup',
   keySpend: 'read',
-  getCall: 'read',
+  getCall: 'lookup',
   listCalls: 'report',
   summarizeUsage: 'report',
   verify: 'report',
   ping: 'write',
-} as const satisfies Record<Exclude<StoreCommand, Own>, 'directory' | 'read' | 'report' | 'write'>
+} as const satisfies Record<Exclude<StoreCommand, Own>, 'directory' | 'lookup' | 'read' | 'report' | 'write'>
 
 // A directory write can be a list of rates.
 const directoryPatience = 10
@@ -96,7 +99,7 @@ export const createPostgresStore = async ({
     if (reply.ok) return reply.value
     throw storeErrorOf(reply.error)
   }
-  const begin = { read: snapshot, report: snapshot, write: 'BEGIN' } as const
+  const begin = { lookup: null, read: snapshot, report: snapshot, write: 'BEGIN' } as const
   const methods = Object.entries(kinds).map(([name, kind]) => [
     name,
     (...parameters: readonly unknown[]) => {

@@ -18,9 +18,18 @@ export const createCommandRunner =
   (connections: Connections, clock: (() => EpochMs) | undefined): CommandRunner =>
   ({ name, parameters }, options) =>
     transact({ connections, ...options }, async (connection) => {
-      const transaction = { sql: createPostgresSql(connection), now: await readClock(connection, clock) }
+      const sql = createPostgresSql(connection)
+      const transaction = options.begin === null ? withoutClock(sql) : { sql, now: await readClock(connection, clock) }
       return (commands[name] as AnyCommand)(transaction, ...parameters)
     })
+
+/** For a command that looks one thing up: reading the clock would be a statement more. */
+const withoutClock = (sql: Transaction['sql']): Transaction => ({
+  sql,
+  get now(): never {
+    throw new TypeError('a lookup does not ask for the time')
+  },
+})
 
 /** A promise's end as data. */
 export const replyOf = async (ending: Promise<unknown>): Promise<Reply> => {

@@ -5,8 +5,8 @@ import { ConnectionLost, isConflict, isConnectionLoss, sqlStateOf } from './post
 /** How a transaction is run. */
 export interface TransactOptions {
   readonly connections: Connections
-  /** Opens the transaction, and may take its first locks. */
-  readonly begin: string
+  /** Opens the transaction, and may take its first locks. Null for work of one reading statement, which needs none. */
+  readonly begin: string | null
   /** After this many ms the connection is cut, which undoes everything unless the commit was already sent. */
   readonly patienceMs: number
   /** Whether patience ends with {@link TransactOptions.begin}: for reports, which take as long as they take. */
@@ -52,11 +52,13 @@ const transactOnce = async <T>(
   const timer = setTimeout(() => connection.release(true), Math.max(1, giveUpAt - performance.now()))
   let committing = false
   try {
-    await connection.query(begin)
+    if (begin !== null) await connection.query(begin)
     if (unhurried) clearTimeout(timer)
     const value = await work(connection)
-    committing = true
-    await connection.query('COMMIT')
+    if (begin !== null) {
+      committing = true
+      await connection.query('COMMIT')
+    }
     connection.release(false)
     return value
   } catch (error) {
@@ -65,7 +67,7 @@ const transactOnce = async <T>(
       connection.release(true)
       throw new Undone('connection lost', { cause: error })
     }
-    await rollBack(connection)
+    await rollBack(connection, begin !== null)
     throw isConflict(error) ? new Undone('conflict', { cause: error }) : error
   } finally {
     clearTimeout(timer)
@@ -87,9 +89,9 @@ const commitFailure = (connection: Connection, error: unknown): Error => {
   return storeUnavailable('The store did not say whether it committed.', { cause: error })
 }
 
-const rollBack = async (connection: Connection): Promise<void> => {
+const rollBack = async (connection: Connection, begun: boolean): Promise<void> => {
   try {
-    await connection.query('ROLLBACK')
+    if (begun) await connection.query('ROLLBACK')
     connection.release(false)
   } catch {
     // Closing the connection undoes the transaction as well.
