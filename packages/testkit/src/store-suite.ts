@@ -4,6 +4,7 @@ import { correctionRules } from './store-suite/correction-rules.ts'
 import { bindingRules, directoryRules } from './store-suite/directory-rules.ts'
 import { holdRules, limitRules, parallelRules, zeroRules } from './store-suite/hold-rules.ts'
 import { interleavingRules } from './store-suite/interleaving-rules.ts'
+import { limitHistoryRules } from './store-suite/limit-history-rules.ts'
 import { orderRules } from './store-suite/order-rules.ts'
 import { refundRules } from './store-suite/refund-rules.ts'
 import { callRules, listingRules, usageRules } from './store-suite/report-rules.ts'
@@ -43,6 +44,7 @@ export const storeSuite = (name: string, openStore: OpenStore): void => {
     describe('upkeep', () => upkeepRules(openStore))
     describe('shared limits', () => sharedLimitRules(openStore))
     describe('changed limits', () => changedLimitRules(openStore))
+    describe('histories of limits', () => limitHistoryRules(openStore))
     describe('refund', () => refundRules(openStore))
     describe('orders', () => orderRules(openStore))
     describe('wallet', () => walletRules(openStore))
