@@ -1,5 +1,6 @@
-import { createVault, hashKey, mintKey, type Store } from '@vendo/broker'
+import { createVault, mintKey, type Store } from '@vendo/broker'
 import { nanosFromUsd, Secret } from '@vendo/contract'
+import { revealBenchKeys } from './reveal-bench-keys.ts'
 
 type KeyRecord = Parameters<Store['createKey']>[0]
 
@@ -79,12 +80,12 @@ const seedKeys = async (store: Store, count: number): Promise<readonly string[]>
       id: `key_bench_${keys.length + index}`,
     }))
     await Promise.all(records.map((record) => store.createKey(record)))
-    keys.push(...batch.map(({ key }) => key.reveal()))
+    keys.push(...revealBenchKeys(batch))
   }
   return keys
 }
 
-const mintedOf = ({ key, display }: ReturnType<typeof mintKey>) => ({ hash: hashKey(key.reveal()), display })
+const mintedOf = ({ hash, display }: ReturnType<typeof mintKey>) => ({ hash, display })
 
 const keyOf = (scope: 'app' | 'operator') => ({
   kind: scope === 'app' ? ('inference' as const) : ('management' as const),

@@ -11,14 +11,14 @@ export interface Sample {
 }
 
 /** What to send, and how. */
-export type Workload = Ask & Pick<LoadOptions, 'connections' | 'seconds' | 'rate'>
+export type Workload = Ask & Pick<LoadOptions, 'connections' | 'seconds' | 'rate' | 'spread'>
 
 /** Settlements follow the last answer by a few milliseconds, and are part of what a call costs. */
 const settleMs = 100
 
 /** Runs a workload against a variant. @throws {Error} when any answer was not a clean one. */
 export const measure = async (runLoad: RunLoad, variant: Variant, workload: Workload): Promise<Sample> => {
-  const { connections, seconds, rate, ...ask } = workload
+  const { connections, seconds, rate, spread, ...ask } = workload
   const request = variant.requestFor(ask)
   const before = costOf(variant)
   const load = await runLoad({
@@ -27,6 +27,7 @@ export const measure = async (runLoad: RunLoad, variant: Variant, workload: Work
     connections,
     seconds,
     ...(rate !== undefined && { rate }),
+    ...(spread !== undefined && { spread }),
   })
   await new Promise((resolve) => setTimeout(resolve, settleMs))
   const after = costOf(variant)

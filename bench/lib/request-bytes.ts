@@ -41,7 +41,7 @@ const sentence = 'Say in one sentence what this paragraph is about, and why. '
 export const conversationBody = (model: string, stream: boolean, bytes: number): Buffer => {
   const system = 'You are a helpful assistant.'
   const rest = Math.max(0, bytes - 200)
-  const turns = Math.max(1, Math.round(rest / turnBytes / 2) * 2 - 1)
+  const turns = 2 * Math.floor(rest / turnBytes / 2) + 1
   const content = sentence.repeat(Math.ceil(rest / turns / sentence.length)).slice(0, Math.floor(rest / turns))
   const messages = Array.from({ length: turns }, (_, turn) => ({
     role: turn % 2 === 0 ? 'user' : 'assistant',

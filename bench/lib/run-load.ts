@@ -20,6 +20,8 @@ export interface LoadReport {
   readonly events: number
   /** Answers other than 2xx. */
   readonly refused: number
+  /** Status and error code of the first of them. */
+  readonly refusedWith: string
   /** Connections that were lost in the middle of an answer. */
   readonly broken: number
   readonly unfinished: number
@@ -35,6 +37,8 @@ export interface LoadOptions {
   readonly seconds: number
   /** Requests per second; absent = as fast as answers come. */
   readonly rate?: number
+  /** Seconds over which the first requests start, so that streams do not march in step. Default 0. */
+  readonly spread?: number
   /** Keys that take turns; the first one stands in the request. */
   readonly keys?: readonly string[]
 }
@@ -45,7 +49,7 @@ export type RunLoad = (options: LoadOptions) => Promise<LoadReport>
 /** Prepares to run the load generator, which keeps its files in `folder`. */
 export const createRunLoad = (tools: LoadTools, folder: string): RunLoad => {
   let runs = 0
-  return async ({ port, request, connections, seconds, rate = 0, keys }) => {
+  return async ({ port, request, connections, seconds, rate = 0, spread = 0, keys }) => {
     const run = ++runs
     const requestFile = join(folder, `request-${run}`)
     writeFileSync(requestFile, request)
@@ -56,16 +60,20 @@ export const createRunLoad = (tools: LoadTools, folder: string): RunLoad => {
       args.push(`keys=${keyFile}`)
     }
     const { command, args: first } = tools.load
-    const program = startProgram({ command, args: [...first, ...args, `rate=${rate}`], core: cores.around })
+    const program = startProgram({
+      command,
+      args: [...first, ...args, `rate=${rate}`, `spread=${spread}`],
+      core: cores.around,
+    })
     return JSON.parse(await wholeOutput(program)) as LoadReport
   }
 }
 
 /** Throws when an answer was not what a client wants: a fast refusal is no performance. */
 export const assertClean = (report: LoadReport, who: string): void => {
-  const { completed, refused, broken, unfinished } = report
+  const { completed, refused, refusedWith, broken, unfinished } = report
   if (completed > 0 && refused === 0 && broken === 0 && unfinished === 0) return
   throw new Error(
-    `${who}: ${completed} answers, ${refused} refused, ${broken} cut off, ${unfinished} unfinished. See the logs in the bench folder.`,
+    `${who}: ${completed} answers, ${refused} refused (${refusedWith}), ${broken} cut off, ${unfinished} unfinished.`,
   )
 }

@@ -1,7 +1,7 @@
 // A load generator that costs next to nothing: one thread, epoll, loopback only.
-// usage: load port=N request=FILE connections=N seconds=S [rate=R] [keys=FILE]
+// usage: load port=N request=FILE connections=N seconds=S [rate=R] [spread=S] [keys=FILE]
 //
-// rate=0 keeps every connection busy (closed loop). With a rate, requests start on schedule and latency counts from the
+// rate=0 keeps every connection busy (closed loop), the first requests spread over some seconds. With a rate, requests start on schedule and latency counts from the
 // scheduled instant, so a slow server cannot hide its queue. `keys`: lines of equal length; the first one stands in the
 // request and is replaced by the next key each time. One line of JSON when done; times in microseconds.
 #define _GNU_SOURCE
@@ -36,6 +36,7 @@ static long request_length, key_length, key_count, next_key;
 static uint32_t *latency, *first_byte;
 static long completed, in_time, refused, broken, events, in_flight;
 static uint64_t bytes_read;
+static char refused_with[64];
 
 static uint64_t now(void) {
   struct timespec t;
@@ -152,7 +153,12 @@ static int read_answer(struct connection *c, const char *bytes, long length) {
 static void finish(struct connection *c, uint64_t at) {
   in_flight--;
   c->busy = 0;
-  if (c->status < 200 || c->status > 299) refused++;
+  if (c->status < 200 || c->status > 299) {
+    const char *code = strcasestr(c->head, "\nvendo-error-code:");
+    char word[40] = "";
+    if (code != NULL) sscanf(code + 18, " %39[a-z_]", word);
+    if (refused++ == 0) snprintf(refused_with, sizeof refused_with, "%d %s", c->status, word);
+  }
   else if (completed < MOST_SAMPLES) {
     latency[completed] = (at - c->started) / 1000;
     first_byte[completed++] = (c->first_byte - c->started) / 1000;
@@ -177,23 +183,25 @@ static uint32_t quantile(const uint32_t *sorted, double share) {
 static void report(double seconds, uint64_t took) {
   qsort(latency, completed, sizeof *latency, compare);
   qsort(first_byte, completed, sizeof *first_byte, compare);
-  printf("{\"completed\":%ld,\"seconds\":%.6f,\"perSecond\":%.1f,\"p50\":%u,\"p90\":%u,\"p99\":%u,\"most\":%u,\"firstByteP50\":%u,\"firstByteP99\":%u,\"events\":%ld,\"refused\":%ld,\"broken\":%ld,\"unfinished\":%ld,\"bytes\":%lu}\n",
+  printf("{\"completed\":%ld,\"seconds\":%.6f,\"perSecond\":%.1f,\"p50\":%u,\"p90\":%u,\"p99\":%u,\"most\":%u,\"firstByteP50\":%u,\"firstByteP99\":%u,\"events\":%ld,\"refused\":%ld,\"refusedWith\":\"%s\",\"broken\":%ld,\"unfinished\":%ld,\"bytes\":%lu}\n",
          completed, took / 1e9, in_time / seconds, quantile(latency, 0.5), quantile(latency, 0.9), quantile(latency, 0.99), quantile(latency, 1),
-         quantile(first_byte, 0.5), quantile(first_byte, 0.99), events, refused, broken, in_flight, bytes_read);
+         quantile(first_byte, 0.5), quantile(first_byte, 0.99), events, refused, refused_with, broken, in_flight, bytes_read);
 }
 
-static void run(double rate, double seconds) {
+static void run(double rate, double seconds, double spread) {
   static char bytes[262144];
   static struct epoll_event ready[512];
   uint64_t began = now(), end = began + (uint64_t)(seconds * 1e9), at = began;
   uint64_t *backlog = malloc(sizeof *backlog * MOST_BACKLOG);
   long backlog_first = 0, backlog_last = 0;
   double next = began;
-  if (rate <= 0) while (free_count > 0) start(&connections[free_list[--free_count]], began);
+  double first = began, first_step = spread * 1e9 / connection_count;
+  int waiting = rate <= 0 ? connection_count : 0; // for their first request
   while ((at = now()) < end || (in_flight > 0 && at < end + grace)) {
     for (; rate > 0 && next <= at && next < end && backlog_last - backlog_first < MOST_BACKLOG; next += 1e9 / rate) backlog[backlog_last++ % MOST_BACKLOG] = next;
     while (backlog_first < backlog_last && free_count > 0) start(&connections[free_list[--free_count]], backlog[backlog_first++ % MOST_BACKLOG]);
-    uint64_t wake = rate > 0 && next < end ? (uint64_t)next : at < end ? end : at + 100000000;
+    for (; waiting > 0 && first <= at && at < end; waiting--, first += first_step) start(&connections[free_list[--free_count]], at);
+    uint64_t wake = waiting > 0 && at < end ? (uint64_t)first : rate > 0 && next < end ? (uint64_t)next : at < end ? end : at + 100000000;
     uint64_t wait = wake > at ? wake - at : 0;
     struct timespec timeout = {wait / 1000000000, wait % 1000000000};
     int n = epoll_pwait2(epoll, ready, 512, &timeout, NULL);
@@ -222,7 +230,7 @@ static void run(double rate, double seconds) {
 }
 
 int main(int count, char **arguments) {
-  double rate = 0, seconds = 1;
+  double rate = 0, seconds = 1, spread = 0;
   for (int i = 1; i < count; i++) {
     char *value = strchr(arguments[i], '=');
     if (value == NULL) return fprintf(stderr, "load: what is %s?\n", arguments[i]), 2;
@@ -231,6 +239,7 @@ int main(int count, char **arguments) {
     else if (!strcmp(arguments[i], "connections")) connection_count = atoi(value);
     else if (!strcmp(arguments[i], "rate")) rate = atof(value);
     else if (!strcmp(arguments[i], "seconds")) seconds = atof(value);
+    else if (!strcmp(arguments[i], "spread")) spread = atof(value);
     else if (!strcmp(arguments[i], "request")) request = read_file(value, &request_length);
     else if (!strcmp(arguments[i], "keys")) keys = read_file(value, &key_count);
   }
@@ -247,6 +256,6 @@ int main(int count, char **arguments) {
   first_byte = malloc(sizeof *first_byte * MOST_SAMPLES);
   epoll = epoll_create1(0);
   for (int i = connection_count - 1; i >= 0; i--) open_connection(&connections[i]), free_list[free_count++] = i;
-  run(rate, seconds);
+  run(rate, seconds, spread);
   return 0;
 }

@@ -25,6 +25,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: connections })
 const latency: number[] = []
 const firstByte: number[] = []
 const count = { inTime: 0, refused: 0, broken: 0, events: 0, bytes: 0, started: 0, inFlight: 0 }
+let refusedWith = ''
 const micros = () => performance.now() * 1000
 
 const headersOf = (number: number) => {
@@ -58,6 +59,8 @@ const send = (startedAt: number): Promise<void> =>
       { port, host: '127.0.0.1', method, path, agent, headers: headersOf(count.started++) },
       (answer) => {
         gotFirst = micros()
+        if (answer.statusCode !== 200)
+          refusedWith ||= `${answer.statusCode} ${answer.headers['vendo-error-code'] ?? ''}`
         answer.on('data', countPiece)
         answer.on('end', () => finish((answer.statusCode ?? 0) < 300 ? 'whole' : 'refused'))
         answer.on('close', () => finish('broken'))
@@ -70,7 +73,8 @@ const send = (startedAt: number): Promise<void> =>
 const beganAt = micros()
 const endsAt = beganAt + seconds * 1_000_000
 
-const keepBusy = async (): Promise<void> => {
+const keepBusy = async (index: number): Promise<void> => {
+  await new Promise((resolve) => setTimeout(resolve, (numberOf('spread') * 1000 * index) / connections))
   while (micros() < endsAt) await send(micros())
 }
 
@@ -85,7 +89,7 @@ const keepTime = async (): Promise<void> => {
   await Promise.all(under)
 }
 
-await (rate > 0 ? keepTime() : Promise.all(Array.from({ length: connections }, keepBusy)))
+await (rate > 0 ? keepTime() : Promise.all(Array.from({ length: connections }, (_, index) => keepBusy(index))))
 const took = (micros() - beganAt) / 1_000_000
 for (const values of [latency, firstByte]) values.sort((left, right) => left - right)
 const quantile = (values: readonly number[], share: number) =>
@@ -102,6 +106,7 @@ const report = {
   firstByteP99: quantile(firstByte, 0.99),
   events: count.events,
   refused: count.refused,
+  refusedWith,
   broken: count.broken,
   unfinished: count.inFlight,
   bytes: count.bytes,
