@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { folderWith, spawnVendo, vendo } from '../../test/vendo.ts'
+
+// Each test starts processes of its own, which a busy machine takes its time for.
+vi.setConfig({ testTimeout: 60_000 })
 
 const vaultKey = Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64')
 const env = { VENDO_VAULT_KEY: vaultKey }

@@ -11,9 +11,12 @@ import {
   type ScriptedUpstream,
   startScriptedUpstream,
 } from '@vendo/testkit'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { folderWith, type Spawned, spawnVendo } from '../../test/vendo.ts'
 import { startLocalBroker } from '../local/local-broker.ts'
+
+// Each test starts processes of its own, which a busy machine takes its time for.
+vi.setConfig({ testTimeout: 60_000 })
 
 const event = (data: Record<string, unknown>) => `event: ${String(data['type'])}\ndata: ${JSON.stringify(data)}\n\n`
 const message = { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-haiku-4-5', content: [] }
