@@ -59,6 +59,8 @@ export const readBody = async (message: IncomingMessage, limits: BodyLimits): Pr
 
 const collect = (message: IncomingMessage, add: (chunk: Buffer) => void): Promise<void> =>
   new Promise((resolve, reject) => {
+    // Left, or sent what is no HTTP, before anybody listened: none of the events below would come any more.
+    if (message.destroyed) return reject(new ClientGone())
     const fail = (error: unknown) => {
       message.removeListener('data', take)
       // The rest flows away unread, so that the refusal reaches a client that is still sending.
