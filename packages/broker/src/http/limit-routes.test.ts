@@ -16,8 +16,11 @@ const codeOf = ({ status, headers }: Awaited<ReturnType<ApiFixture['call']>>) =>
 
 const use = {
   ...{ spend_day_nanos: '1200', spend_month_nanos: '1200', spend_total_nanos: '1200' },
-  ...{ requests_minute: 1, tokens_minute: 1, running: 0 },
+  ...{ requests_minute: null, tokens_minute: null, running: null },
 }
+
+/** What was never limited is not counted. */
+const counted = { running: 0, requests_minute: 1 }
 
 describe('limits that keys share', () => {
   it.each([
@@ -32,10 +35,15 @@ describe('limits that keys share', () => {
     const query = scope === 'app' && who === 'operator' ? `?tenant=${a.id}` : ''
     const before = scopeLimitsSchema.parse((await call(a.management.key, `GET ${address}`)).body)
     expect(before).toEqual({ scope, id, limits: {}, changed_at: null, changed_by: null, use })
-    const limits = { spend_day_usd: '0.000002', concurrency: 4 }
+    const limits = { spend_day_usd: '0.000002', concurrency: 4, requests_per_minute: 9 }
     const answer = await call(author.key, `PUT ${address}${query}`, limits)
     expect(answer.status).toBe(200)
-    const set = { limits, changed_at: '2026-11-20T12:00:00.000Z', changed_by: author.record.id, use }
+    const set = {
+      limits,
+      changed_at: '2026-11-20T12:00:00.000Z',
+      changed_by: author.record.id,
+      use: { ...use, ...counted },
+    }
     expect(answer.body).toEqual({ scope, id, ...set })
     expect((await call(a.management.key, `GET ${address}`)).body).toEqual(answer.body)
   })

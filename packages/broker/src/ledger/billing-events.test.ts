@@ -45,8 +45,9 @@ beforeEach(() => {
     },
     getKey: async () => key,
     keySpend: async () => spend,
-    scopeLimits: async ({ kind }: { kind: string }) => ({
-      limits: kind === 'app' ? { spend_month_usd: '0.000000010' } : {},
+    sharedLimits: async ({ kind }: { kind: string }) => (kind === 'app' ? { spend_month_usd: '0.000000010' } : {}),
+    scopeLimits: async () => ({
+      limits: {},
       changedAt: null,
       authorKeyId: null,
       use: { ...appSpend, requestsMinute: 0, tokensMinute: 0, running: 0 },

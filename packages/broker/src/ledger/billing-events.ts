@@ -33,7 +33,7 @@ export interface CapScope {
 /** What the events are made from. */
 export interface BillingEventsOptions {
   readonly log: EventLog
-  readonly store: Pick<Store, 'balance' | 'getKey' | 'keySpend' | 'scopeLimits'>
+  readonly store: Pick<Store, 'balance' | 'getKey' | 'keySpend' | 'sharedLimits' | 'scopeLimits'>
   readonly clock: () => number
   readonly logger: Logger
 }
@@ -43,6 +43,8 @@ const pauseMs = 250
 const mostReadsAtOnce = 100
 const mostRemembered = 100_000
 const warnAtPercent = 80n
+
+const nothing: KeySpend = { dayNanos: 0n, monthNanos: 0n, totalNanos: 0n }
 
 /** Creates the events of one broker. */
 export const createBillingEvents = (options: BillingEventsOptions): BillingEvents => new StoreBillingEvents(options)
@@ -122,8 +124,10 @@ class StoreBillingEvents implements BillingEvents {
     const { store } = this.#options
     const { kind, id, tenantId } = scope
     if (kind !== 'key') {
-      const { limits, use } = await store.scopeLimits({ kind, id }, tenantId)
-      return { scope, limits, spend: use }
+      const limits = await store.sharedLimits({ kind, id }, tenantId)
+      // What nobody caps would have to be added up from all its keys.
+      const capped = caps.some((cap) => capOf(limits, cap) !== undefined)
+      return { scope, limits, spend: capped ? (await store.scopeLimits({ kind, id }, tenantId)).use : nothing }
     }
     const key = await store.getKey(id)
     return { scope, limits: key?.limits ?? {}, spend: await store.keySpend(id) }

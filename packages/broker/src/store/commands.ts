@@ -12,7 +12,7 @@ import {
 import { createKey, findKeyByHash, getKey, listKeys, revokeKey } from './directory/keys.ts'
 import { listMargins, putMargin } from './directory/margins.ts'
 import { addRateOverrides, listRateOverrides } from './directory/rate-overrides.ts'
-import { scopeLimits, setLimits, updateKey } from './directory/set-limits.ts'
+import { scopeLimits, setLimits, sharedLimits, updateKey } from './directory/set-limits.ts'
 import { createTenant, listTenants } from './directory/tenants.ts'
 import { balance, keySpend } from './ledger/balance.ts'
 import { findPendingResponse, listCalls, ownsResponse } from './ledger/calls.ts'
@@ -63,6 +63,7 @@ export const commands: {
   revokeKey,
   updateKey,
   setLimits,
+  sharedLimits,
   scopeLimits,
   putMargin,
   listMargins,

@@ -43,11 +43,14 @@ export interface ScopeLimits {
   readonly use: ScopeUse
 }
 
-/** What counts against limits now: settled calls and what running calls hold, by the window of their admission. */
+/**
+ * What counts against limits now: settled calls and what running calls hold, by the window of their admission. Null for what
+ * was never limited, which nobody counts.
+ */
 export interface ScopeUse extends KeySpend {
-  readonly requestsMinute: number
-  readonly tokensMinute: number
-  readonly running: number
+  readonly requestsMinute: number | null
+  readonly tokensMinute: number | null
+  readonly running: number | null
 }
 
 /** Gives back what an estimate charged: the attempt's one correction. */

@@ -1,3 +1,4 @@
+import type { SharedLimits } from '@vendo/contract/api'
 import type { RefundAmounts } from './ledger/refund.ts'
 import type {
   KeptAnswer,
@@ -60,7 +61,9 @@ export interface DirectoryStore {
    * the running windows before them. Throws `not_found`.
    */
   setLimits(change: LimitsChange): Promise<void>
-  /** The limits of an app or a tenant with what counts against them now. Throws `not_found`. */
+  /** The limits of an app or a tenant. Throws `not_found`. */
+  sharedLimits(scope: LimitsChange['scope'], tenantId: string): Promise<SharedLimits>
+  /** The same with what counts against them now: for a scope that never had any, its keys are added up. Throws `not_found`. */
   scopeLimits(scope: LimitsChange['scope'], tenantId: string): Promise<ScopeLimits>
   putMargin(margin: MarginRecord): Promise<void>
   listMargins(): Promise<readonly MarginRecord[]>

@@ -76,6 +76,19 @@ describe('renderBill', () => {
     `)
   })
 
+  it('shows a call that was given back as charged nothing, not as one on an own key', () => {
+    const call = sampleCall({
+      state: 'estimated',
+      reason: 'orphaned',
+      flags: ['orphaned', 'refunded'],
+      charge_nanos: '0',
+    })
+    const bill = renderBill({ ...plain, calls: [call] })
+    expect(bill).toMatch(/estimated \(orphaned\).*refunded/)
+    expect(bill).toMatch(/total of 1 call +\$0\.00/)
+    expect(bill).not.toContain('own key')
+  })
+
   it('says when no call was made', () => {
     expect(renderBill({ ...plain, calls: [] })).toMatchInlineSnapshot(`
       "Bill

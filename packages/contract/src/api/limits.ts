@@ -21,14 +21,14 @@ export const scopeLimitsSchema = z.object({
   changed_at: instantSchema.nullable(),
   /** The id of the management key that set them. */
   changed_by: z.string().nullable(),
-  /** Settled calls and what running calls hold, in the running UTC day, month and minute. */
+  /** Settled calls and what running calls hold, in the running UTC day, month and minute; null for what was never limited. */
   use: z.object({
     spend_day_nanos: nanosSchema,
     spend_month_nanos: nanosSchema,
     spend_total_nanos: nanosSchema,
-    requests_minute: z.int(),
-    tokens_minute: z.int(),
-    running: z.int(),
+    requests_minute: z.int().nullable(),
+    tokens_minute: z.int().nullable(),
+    running: z.int().nullable(),
   }),
 })
 export type ScopeLimitsResponse = z.infer<typeof scopeLimitsSchema>

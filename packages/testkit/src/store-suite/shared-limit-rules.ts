@@ -114,17 +114,22 @@ export const changedLimitRules = (openStore: OpenStore): void => {
     await bench.hold({ attemptId: 'one' })
     await bench.settle('one', { walletNanos: 60n, spendNanos: 60n, tokens: 30 })
     await bench.hold({ attemptId: 'two' })
-    const use = {
-      ...{ dayNanos: 160n, monthNanos: 160n, totalNanos: 160n },
-      ...{ requestsMinute: 2, tokensMinute: 130, running: 1 },
-    }
+    const spent = { dayNanos: 160n, monthNanos: 160n, totalNanos: 160n }
+    const uncounted = { requestsMinute: null, tokensMinute: null, running: null }
     for (const scope of [app, tenant]) {
-      expect((await bench.store.scopeLimits(scope, 'acme')).use).toEqual(use)
+      expect((await bench.store.scopeLimits(scope, 'acme')).use).toEqual({ ...spent, ...uncounted })
       await cap(bench, scope, { concurrency: 7 })
+      await cap(bench, scope, { requests_per_minute: 9, tokens_per_minute: 900 })
       await cap(bench, scope, { spend_day_usd: '3' })
+      const limits = { spend_day_usd: '3' }
+      const use = { ...spent, requestsMinute: 2, tokensMinute: 130, running: 1 }
       expect(await bench.store.scopeLimits(scope, 'acme')).toEqual({
-        ...{ limits: { spend_day_usd: '3' }, changedAt: noon, authorKeyId: 'key-1', use },
+        limits,
+        changedAt: noon,
+        authorKeyId: 'key-1',
+        use,
       })
+      expect(await bench.store.sharedLimits(scope, 'acme')).toEqual(limits)
     }
   })
 

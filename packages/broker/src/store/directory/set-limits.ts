@@ -25,19 +25,26 @@ export const setLimits = async (transaction: Transaction, change: LimitsChange):
   await addVersion(transaction, { scope, limits, name: null, expiresAt: null, authorKeyId })
 }
 
+/** The limits of an app or a tenant. */
+export const sharedLimits = async (
+  transaction: Transaction,
+  scope: LimitsChange['scope'],
+  tenantId: string,
+): Promise<SharedLimits> => (await readScope(transaction, scope, tenantId)).limits
+
 /** The limits of an app or a tenant, and what counts against them now. */
 export const scopeLimits = async (
   transaction: Transaction,
   scope: LimitsChange['scope'],
   tenantId: string,
 ): Promise<ScopeLimits> => {
-  const { limits } = await readScope(transaction, scope, tenantId)
+  const { limits, counted } = await readScope(transaction, scope, tenantId)
   const version = await firstRow(transaction.sql, newestVersion, [scope.kind, scope.id])
   return {
     limits,
     changedAt: version === undefined ? null : numberOf(version, 'changed_at'),
     authorKeyId: version === undefined ? null : textOrNull(version, 'author_key_id'),
-    use: await scopeUse(transaction, { ...scope, tenantId }),
+    use: await scopeUse(transaction, { ...scope, tenantId }, counted),
   }
 }
 

@@ -16,7 +16,7 @@ export const startCounting = async (
 ): Promise<void> => {
   if (measures.length === 0) return
   const open = await openCallsOf(transaction, scope)
-  const counts = (await countScope(transaction, scope, open)).filter(({ measure }) => measures.includes(measure))
+  const counts = await countScope(transaction, scope, { measures, open })
   for (const count of counts) await createAccount(transaction, scope.tenantId, count)
   for (const call of open) await adopt(transaction, { scope, counts, call })
 }

@@ -39,50 +39,77 @@ export interface OpenCall {
 }
 
 /**
- * Counts a scope from what is always there: the spend accounts of its keys, the running calls, and the calls of this
- * minute. Costs as much as there are keys and calls of that kind, not as there are calls at all.
+ * Counts measures of a scope from what is always there: the spend accounts of its keys, the running calls, and the calls of
+ * this minute. Costs as much as there are keys and calls of that kind, not as there are calls at all.
  */
 export const countScope = async (
   transaction: Transaction,
   scope: OwnedScope,
+  { measures, open }: { readonly measures: readonly LimitMeasure[]; readonly open: readonly OpenCall[] },
+): Promise<readonly ScopeCount[]> => {
+  const counts: ScopeCount[] = []
+  if (measures.includes('slot')) {
+    const { concurrency: account } = scopeAccounts(scope, transaction.now)
+    counts.push({ account, measure: 'slot', settled: 0n, held: BigInt(open.length) })
+  }
+  if (measures.includes('request') || measures.includes('tokens')) {
+    const perMinute = await countMinute(transaction, scope, open)
+    counts.push(...perMinute.filter(({ measure }) => measures.includes(measure)))
+  }
+  if (measures.includes('spend')) counts.push(...(await countSpend(transaction, scope)))
+  return counts
+}
+
+const countMinute = async (
+  transaction: Transaction,
+  scope: OwnedScope,
   open: readonly OpenCall[],
 ): Promise<readonly ScopeCount[]> => {
-  const { now } = transaction
-  const accounts = scopeAccounts(scope, now)
-  const minute = minuteAt(now).name
+  const { requestsMinute, tokensMinute } = scopeAccounts(scope, transaction.now)
+  const minute = minuteAt(transaction.now).name
   const running = open.filter(({ admittedAt }) => minuteAt(admittedAt).name === minute)
-  const ended = await endedThisMinute(transaction, scope)
   const tokensHeld = running.reduce((sum, { amounts }) => sum + BigInt(amounts.tokens), 0n)
+  const ended = await endedThisMinute(transaction, scope)
   return [
-    { account: accounts.concurrency, measure: 'slot', settled: 0n, held: BigInt(open.length) },
-    {
-      account: accounts.requestsMinute,
-      measure: 'request' as const,
-      settled: ended.calls,
-      held: BigInt(running.length),
-    },
-    { account: accounts.tokensMinute, measure: 'tokens', settled: ended.tokens, held: tokensHeld },
+    { account: requestsMinute, measure: 'request', settled: ended.calls, held: BigInt(running.length) },
+    { account: tokensMinute, measure: 'tokens', settled: ended.tokens, held: tokensHeld },
+  ]
+}
+
+const countSpend = async (transaction: Transaction, scope: OwnedScope): Promise<readonly ScopeCount[]> => {
+  const accounts = scopeAccounts(scope, transaction.now)
+  return [
     { account: accounts.spendDay, measure: 'spend', ...(await spendOf(transaction, scope, 'spendDay')) },
     { account: accounts.spendMonth, measure: 'spend', ...(await spendOf(transaction, scope, 'spendMonth')) },
     { account: accounts.spendTotal, measure: 'spend', ...(await spendOf(transaction, scope, 'spendTotal')) },
   ]
 }
 
-/** The same in the words of the API. */
-export const scopeUse = async (transaction: Transaction, scope: OwnedScope): Promise<ScopeUse> => {
-  const counts = await countScope(transaction, scope, await openCallsOf(transaction, scope))
+/** What counts against the limits of a scope now, read from what is counted for it; its spend always. */
+export const scopeUse = async (
+  transaction: Transaction,
+  scope: OwnedScope,
+  counted: readonly LimitMeasure[],
+): Promise<ScopeUse> => {
   const accounts = scopeAccounts(scope, transaction.now)
-  const used = (account: string): bigint => {
-    const count = counts.find((each) => each.account === account)
-    return count === undefined ? 0n : count.settled + count.held
+  const used = async (account: string): Promise<bigint> => {
+    const { settled, held } = await readAccount(transaction.sql, account)
+    return settled + held
   }
+  const spent = async (window: SpendWindow): Promise<bigint> => {
+    if (counted.includes('spend')) return used(accounts[window])
+    const { settled, held } = await spendOf(transaction, scope, window)
+    return settled + held
+  }
+  const countOf = async (measure: LimitMeasure, account: string): Promise<number | null> =>
+    counted.includes(measure) ? Number(await used(account)) : null
   return {
-    dayNanos: used(accounts.spendDay),
-    monthNanos: used(accounts.spendMonth),
-    totalNanos: used(accounts.spendTotal),
-    requestsMinute: Number(used(accounts.requestsMinute)),
-    tokensMinute: Number(used(accounts.tokensMinute)),
-    running: Number(used(accounts.concurrency)),
+    dayNanos: await spent('spendDay'),
+    monthNanos: await spent('spendMonth'),
+    totalNanos: await spent('spendTotal'),
+    requestsMinute: await countOf('request', accounts.requestsMinute),
+    tokensMinute: await countOf('tokens', accounts.tokensMinute),
+    running: await countOf('slot', accounts.concurrency),
   }
 }
 
@@ -132,10 +159,12 @@ const endedThisMinute = async (
     : { calls: bigintOf(row, 'calls'), tokens: bigintOf(row, 'tokens') }
 }
 
+type SpendWindow = 'spendDay' | 'spendMonth' | 'spendTotal'
+
 const spendOf = async (
   { sql, now }: Transaction,
   scope: OwnedScope,
-  window: 'spendDay' | 'spendMonth' | 'spendTotal',
+  window: SpendWindow,
 ): Promise<{ readonly settled: bigint; readonly held: bigint }> => {
   if (scope.kind === 'key') return readAccount(sql, scopeAccounts(scope, now)[window])
   // Every key counts what it spends, so a wider scope is the sum of its keys.

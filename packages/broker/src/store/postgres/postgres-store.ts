@@ -46,6 +46,7 @@ const kinds = {
   getKey: 'lookup',
   listKeys: 'lookup',
   revokeKey: 'directory',
+  sharedLimits: 'read',
   scopeLimits: 'read',
   putMargin: 'directory',
   listMargins: 'lookup',
