@@ -77,6 +77,7 @@ const callResponse = (call: CallRecord): CallResponse => ({
   charge_nanos: String(call.walletNanos),
   cache_savings_nanos: String(call.cacheSavingsNanos),
   reasoning_tokens: call.reasoningTokens,
+  quantities: { ...call.quantities },
   lines: call.lines.map((line) => ({
     meter: line.meter,
     quantity: line.quantity,

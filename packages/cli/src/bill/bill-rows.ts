@@ -49,7 +49,26 @@ export const callRows = (call: CallResponse, position: number, style: RowStyle):
     tone: 'strong',
     last: { text: call.state === 'open' ? 'running' : formatUsd(costOf(call), places), tone: 'strong' },
   }
-  return [heading, ...remarkRows(call, ink), ...call.lines.map((line) => lineRow(line, usesOwnKey(call), style))]
+  const lines = call.lines.map((line) => lineRow(line, usesOwnKey(call), style))
+  return [heading, ...remarkRows(call, ink), ...unpricedRows(call, style), ...lines]
+}
+
+/** What was counted but has no price of its own, because the provider reports the cost of the whole call. */
+const unpricedRows = ({ lines, quantities }: CallResponse, { ink, showList }: RowStyle): readonly Row[] => {
+  if (!lines.some(({ meter }) => meter === 'request')) return []
+  return Object.entries(quantities)
+    .filter(([meter, quantity]) => quantity > 0 && !lines.some((line) => line.meter === meter))
+    .map(([meter, quantity]) => ({
+      kind: 'cells',
+      cells: [
+        `  ${ink.clean(meter.replaceAll('_', ' '))}`,
+        formatCount(quantity),
+        faint('in the call'),
+        ...(showList ? [''] : []),
+        '',
+        '',
+      ],
+    }))
 }
 
 const describeCall = (call: CallResponse, ink: Ink): string =>

@@ -7,6 +7,19 @@ const plain = { title: 'Bill', colour: false, width: 80 } as const
 const ledger = { ok: true, checked: { accounts: 4, rows: 1_204, open_holds: 0 }, problems: [] }
 
 describe('renderBill', () => {
+  it('shows the tokens of a call whose provider reports the cost of the whole', () => {
+    const lines = [
+      { meter: 'request', quantity: 1, rate_usd: '0.002', margin: '0', list_nanos: '2000000', charge_nanos: '2000000' },
+    ]
+    const bill = renderBill({
+      ...plain,
+      calls: [sampleCall({ lines, quantities: { input: 24, output: 1_046, web_search: 0 } })],
+    })
+    expect(bill).toMatch(/^ {2}input +24 +in the call$/m)
+    expect(bill).toMatch(/^ {2}output +1,046 +in the call$/m)
+    expect(bill).not.toContain('web search')
+  })
+
   it('shows each call and token class, the total, savings, slowest call, balance and ledger', () => {
     expect(
       renderBill({

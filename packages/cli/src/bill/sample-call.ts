@@ -25,6 +25,7 @@ export const sampleCall = (changes: Partial<CallResponse> = {}): CallResponse =>
   charge_nanos: '39480',
   cache_savings_nanos: '0',
   reasoning_tokens: null,
+  quantities: {},
   lines: [
     { meter: 'input', quantity: 24, rate_usd: '0.1', margin: '0.2', list_nanos: '2400', charge_nanos: '2880' },
     { meter: 'output', quantity: 61, rate_usd: '0.5', margin: '0.2', list_nanos: '30500', charge_nanos: '36600' },

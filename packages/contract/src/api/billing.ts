@@ -65,6 +65,8 @@ export const callSchema = z.object({
   /** What the same tokens would have cost more without cache reads, at list price; negative when writing cost more. */
   cache_savings_nanos: nanosSchema,
   reasoning_tokens: z.int().nullable(),
+  /** What the answer itself reported, by meter; a call that is settled at a reported cost has token counts here alone. */
+  quantities: z.record(z.string(), z.int()),
   lines: z.array(chargeLineSchema),
 })
 export type CallResponse = z.infer<typeof callSchema>
