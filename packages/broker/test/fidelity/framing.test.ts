@@ -154,6 +154,23 @@ describe('connections', () => {
     expect(broker.raw.requests[0]).not.toMatch(/expect/i)
   })
 
+  it('a WebSocket is told what to do instead, whoever asks', async () => {
+    await start((socket) => socket.write(rawAnswer()))
+    const handshake = [
+      'GET /openai/v1/realtime?model=gpt-realtime HTTP/1.1',
+      'host: broker',
+      'connection: Upgrade',
+      'upgrade: WebSocket',
+      'sec-websocket-version: 13',
+      'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==',
+    ]
+    const text = await talk(broker.url, `${handshake.join('\r\n')}\r\n\r\n`)
+    expect(statuses(text)).toEqual([426])
+    expect(text).toMatch(/\r\nvendo-error-code: route_blocked\r\nx-should-retry: false\r\n/)
+    expect(JSON.parse(bodyOf(text))).toMatchObject({ error: { message: expect.stringContaining('Use the HTTP API') } })
+    expect(broker.raw.requests).toEqual([])
+  })
+
   it('any other expectation is refused', async () => {
     await start((socket) => socket.write(rawAnswer()))
     const request = rawMessage({ key }).replace('\r\n', '\r\nexpect: miracles\r\n')

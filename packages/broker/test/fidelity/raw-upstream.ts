@@ -29,6 +29,7 @@ export const startRawUpstream = async (first: RawReply): Promise<RawUpstream> =>
     connections++
     sockets.add(socket)
     let text = ''
+    let awaited = 0
     let index = 0
     socket.on('error', () => undefined)
     socket.on('close', () => {
@@ -37,7 +38,11 @@ export const startRawUpstream = async (first: RawReply): Promise<RawUpstream> =>
     })
     socket.on('data', (bytes) => {
       text += bytes.toString('latin1')
-      for (let end = endOfRequest(text); end > 0; end = endOfRequest(text)) {
+      // Searching a text makes one piece of it: once for each request, not once for each piece of a large one.
+      for (; text.length > 0 && text.length >= awaited; awaited = 0) {
+        const end = endOfRequest(text)
+        awaited = end ?? 0
+        if (end === undefined || text.length < end) return
         const request = text.slice(0, end)
         text = text.slice(end)
         requests.push(request)
@@ -69,9 +74,9 @@ export const startRawUpstream = async (first: RawReply): Promise<RawUpstream> =>
   }
 }
 
-const endOfRequest = (text: string): number => {
+/** How long the first request is; undefined as long as its head is not whole. */
+const endOfRequest = (text: string): number | undefined => {
   const head = text.indexOf('\r\n\r\n')
-  if (head < 0) return -1
-  const length = Number(/\r\ncontent-length: (\d+)/i.exec(text.slice(0, head))?.[1] ?? 0)
-  return text.length >= head + 4 + length ? head + 4 + length : -1
+  if (head < 0) return undefined
+  return head + 4 + Number(/\r\ncontent-length: (\d+)/i.exec(text.slice(0, head))?.[1] ?? 0)
 }
