@@ -24,7 +24,6 @@ describe('the command line', () => {
     [['rates', 'set', '--integration', 'openai', '--model', 'x', '--input', '1'], /needs --input and --output/],
     [['rates', 'import', 'openai'], /Allowed choices are openrouter/],
     [['usage', '--lines', '--format', 'table'], /Line items are printed as csv or json/],
-    [['broker'], /required option '--store <url>'/],
   ] as const)('%j is wrong: exit code 2', async (words, message) => {
     const { code, out, err } = await vendo(words, cwd())
     expect([code, out]).toEqual([2, ''])
@@ -66,6 +65,11 @@ describe('the command line', () => {
       code: 0,
       out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
     })
+  })
+
+  it('broker without a store says how one is named', async () => {
+    const { code, err } = await vendo(['broker'], cwd())
+    expect([code, err]).toEqual([1, expect.stringMatching(/^vendo: No store is named\. Use --store [^\n]*\n$/)])
   })
 
   it('says a fault of its own in one line, without a stack', async () => {

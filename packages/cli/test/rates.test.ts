@@ -58,7 +58,7 @@ describe('rates', () => {
       {
         id: 'vendor/model',
         context_length: 1_000,
-        pricing: { prompt: '0.000001', completion: '0.000002', image: '1' },
+        pricing: { prompt: '0.000001', completion: '0.000002', odd_price: '1' },
       },
       { id: 'vendor/auto', context_length: 1_000, pricing: { prompt: '-1', completion: '-1' } },
     ]
@@ -66,7 +66,7 @@ describe('rates', () => {
     const first = await run(['rates', 'import', 'openrouter'], { input })
     expect([first.code, first.out]).toEqual([0, '1 models have new rates, 0 are as they were.\n'])
     expect(first.err).toBe(
-      'vendo: skipped vendor/auto: variable price for prompt\nvendo: 1 models have a price for image, which is not metered\n',
+      'vendo: skipped vendor/auto: variable price for prompt\nvendo: 1 models have a price for odd_price, which is not metered\n',
     )
     writeFileSync(join(folder, 'models.json'), input)
     const again = await run(['rates', 'import', 'openrouter', '--file', 'models.json'])

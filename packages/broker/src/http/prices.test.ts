@@ -101,7 +101,7 @@ describe('POST /api/rates/openrouter/import', () => {
   const models = {
     data: [
       { id: 'vendor/model', context_length: 1_000, pricing: { prompt: '0.000001', completion: '0.000002' } },
-      { id: 'vendor/auto', context_length: 1_000, pricing: { prompt: '-1', completion: '-1', image: '0' } },
+      { id: 'vendor/auto', context_length: 1_000, pricing: { prompt: '-1', completion: '-1', odd_price: '0' } },
     ],
   }
 
@@ -113,7 +113,7 @@ describe('POST /api/rates/openrouter/import', () => {
         imported: 1,
         unchanged: 0,
         skipped: [{ model: 'vendor/auto', reason: 'variable price for prompt' }],
-        ignored: { image: 1 },
+        ignored: { odd_price: 1 },
       },
     ])
     const again = await operate('POST /api/rates/openrouter/import', models)
