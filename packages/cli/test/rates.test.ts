@@ -58,7 +58,7 @@ describe('rates', () => {
       {
         id: 'vendor/model',
         context_length: 1_000,
-        pricing: { prompt: '0.000001', completion: '0.000002', odd_price: '1' },
+        pricing: { prompt: '0.000001', completion: '0.000002', odd_price: '0' },
       },
       { id: 'vendor/auto', context_length: 1_000, pricing: { prompt: '-1', completion: '-1' } },
     ]
