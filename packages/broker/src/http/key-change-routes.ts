@@ -5,6 +5,7 @@ import type { KeyChange } from '../store/management-records.ts'
 import type { EpochMs, KeyRecord } from '../store/records.ts'
 import type { ApiDependencies } from './api-dependencies.ts'
 import type { Api } from './api-environment.ts'
+import { assertMayGrant } from './assert-may-grant.ts'
 import { findKey } from './find-key.ts'
 import { jsonBody } from './json-body.ts'
 import { keyResponse } from './key-response.ts'
@@ -30,7 +31,11 @@ export const addKeyChangeRoutes = (api: Api, { store, clock, onDirectoryChange }
   api.openapi(changeKeyRoute, async (context) => {
     const { key: caller } = context.var.caller
     const record = await findKey(store, caller, context.req.valid('param').id)
-    await store.updateKey(changeOf(record, context.req.valid('json'), { caller, now: clock() }))
+    const change = context.req.valid('json')
+    if (record.tenantId !== null) {
+      await assertMayGrant(store, { caller, tenantId: record.tenantId, limits: change.limits })
+    }
+    await store.updateKey(changeOf(record, change, { caller, now: clock() }))
     onDirectoryChange()
     return context.json(keyResponse(await findKey(store, caller, record.id)), 200)
   })

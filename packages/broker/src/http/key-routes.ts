@@ -5,6 +5,7 @@ import { mintKey } from '../keys/mint-key.ts'
 import type { KeyRecord } from '../store/records.ts'
 import type { ApiDependencies } from './api-dependencies.ts'
 import type { Api } from './api-environment.ts'
+import { assertMayGrant } from './assert-may-grant.ts'
 import { carryOut } from './carry-out.ts'
 import { credentialsToOwner } from './credentials-to-owner.ts'
 import { findKey } from './find-key.ts'
@@ -80,6 +81,7 @@ export const addKeyRoutes = (api: Api, { store, clock, newId, onDirectoryChange 
   api.openapi(createKeyRoute, async (context) => {
     const tenantId = await selectTenant(store, context.var.caller.key, context.req.valid('query').tenant)
     const request = context.req.valid('json')
+    await assertMayGrant(store, { caller: context.var.caller.key, tenantId, limits: request.limits })
     const minted = mintKey(request.kind)
     const record = await newKey(store, { id: newId('key'), tenantId, now: clock(), minted }, request)
     const reason = `The first request with this Idempotency-Key created ${record.id} (${record.display}), which was shown once.`
