@@ -62,12 +62,15 @@ export const startTestPostgres = async ({ fsync = false }: TestPostgresOptions =
   ]
   const start = async () => {
     const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
-    // Asynchronous reads of the log tell when it is ready: no polling.
+    // Its log tells when it is ready: no polling.
     const child = spawn(join(bin, 'postgres'), args, { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
     const exited = once(child, 'exit')
     await untilReady(child.stderr, exited)
     // A test run that is cut short must not leave a server behind.
-    const endWithUs = () => child.kill('SIGKILL')
+    const endWithUs = () => {
+      child.kill('SIGKILL')
+      rmSync(folder, { recursive: true, force: true })
+    }
     process.once('exit', endWithUs)
     return async (signal: 'SIGINT' | 'SIGQUIT') => {
       process.off('exit', endWithUs)

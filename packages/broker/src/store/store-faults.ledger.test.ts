@@ -48,12 +48,12 @@ const tell = async (open: OpenFaulty, failAt: number, error: () => Error): Promi
   }
 }
 
-const failEverywhere = async (open: OpenFaulty, error: () => Error): Promise<void> => {
+const failEverywhere = async (name: string, open: OpenFaulty, error: () => Error): Promise<void> => {
   const points = await tell(open, 0, error)
   expect(points).toBeGreaterThan(50)
   for (let failAt = 1; failAt <= points; failAt++) await tell(open, failAt, error)
   process.stdout.write(
-    `ledger: ${points} faults, one story each: every call ended once, every account is the sum of its rows\n`,
+    `ledger: ${name}: ${points} faults, one story each: every call ended once, every account is the sum of its rows\n`,
   )
 }
 
@@ -84,13 +84,17 @@ const openPostgres: OpenFaulty = async (fault, clock) => {
 
 describe('a fault before and after each statement, one at a time', () => {
   it('on SQLite: the disk fails', async () => {
-    await failEverywhere(openSqlite, () => new Error('disk I/O error'))
+    await failEverywhere('sqlite, disk', openSqlite, () => new Error('disk I/O error'))
   }, 120_000)
 
   it.skipIf(serverUrl === undefined)(
     'on Postgres: the connection is cut',
     async () => {
-      await failEverywhere(openPostgres, () => new LostHere('', { cause: new ConnectionLost('cut') }))
+      await failEverywhere(
+        'postgres, connection',
+        openPostgres,
+        () => new LostHere('', { cause: new ConnectionLost('cut') }),
+      )
     },
     300_000,
   )
@@ -99,7 +103,7 @@ describe('a fault before and after each statement, one at a time', () => {
     'on Postgres: the server refuses',
     async () => {
       const refusal = () => Object.assign(new Error('out of shared memory'), { code: '53200' })
-      await failEverywhere(openPostgres, refusal)
+      await failEverywhere('postgres, server', openPostgres, refusal)
     },
     300_000,
   )

@@ -1,3 +1,4 @@
+import { createBarrier } from '@vendo/testkit'
 import { type Bench, noon, openBench, settlementOf } from '@vendo/testkit/store-suite'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Store } from '../store.ts'
@@ -23,15 +24,25 @@ const clock = () => noon
 const nothing = { walletNanos: 0n, spendNanos: 0n, listNanos: 0n, tokens: 0, quantities: {}, lines: [] } as const
 const released = { ...nothing, state: 'released', reason: 'ambiguous_hold' } as const
 
+interface PostgresBench extends Bench {
+  readonly url: string
+}
+
 /** A bench, and further stores on the same database, as other brokers have them. */
-const openBrokers = async (count: number, watch: Watch = () => undefined): Promise<[Bench, ...Store[]]> => {
+const openBrokers = async (
+  count: number,
+  watch: Watch = () => undefined,
+): Promise<[PostgresBench, Store, ...Store[]]> => {
   const url = await createDatabase()
   const bench = await openBench(() => openWatchedStore({ url, watch, clock }))
   keep(bench.store)
-  const others = await Promise.all(
-    Array.from({ length: count - 1 }, async () => keep(await openPostgresStore({ url, clock, patienceMs: 10_000 }))),
+  const [second, ...others] = await Promise.all(
+    Array.from({ length: Math.max(1, count - 1) }, async () =>
+      keep(await openPostgresStore({ url, clock, patienceMs: 10_000 })),
+    ),
   )
-  return [bench, ...others]
+  if (second === undefined) throw new TypeError('there is always a second one')
+  return [{ ...bench, url }, second, ...others]
 }
 
 describe.skipIf(serverUrl === undefined)('groups', () => {
@@ -75,6 +86,7 @@ describe.skipIf(serverUrl === undefined)('groups', () => {
 describe.skipIf(serverUrl === undefined)('several brokers on one database', () => {
   it('admit exactly 7 of 200 holds against a balance for 7', async () => {
     const [bench, ...others] = await openBrokers(4)
+    await useOnce(bench)
     await bench.credit(700n)
     const stores = [bench.store, ...others]
     const outcomes = await Promise.all(
@@ -86,13 +98,29 @@ describe.skipIf(serverUrl === undefined)('several brokers on one database', () =
     expect(outcomes.filter(({ admitted }) => admitted)).toHaveLength(7)
   })
 
+  it('decide one after the other: the second sees what the first has committed', async () => {
+    const gate = createGate()
+    const [bench, second] = await openBrokers(2, gate.watch)
+    await useOnce(bench)
+    await bench.credit(100n)
+    gate.shut()
+    const first = bench.hold()
+    await gate.reached
+    const outcome = second.hold(holdOf('second'))
+    const answered = await Promise.race([outcome.then(() => true), untilBlocked(bench)])
+    expect(answered).toBe(false)
+    gate.open()
+    expect(await first).toMatchObject({ admitted: true })
+    expect(await outcome).toMatchObject({ code: 'balance_exhausted', available: 0n })
+  })
+
   it('settle an attempt once, whoever held it', async () => {
-    const [bench, second, third] = await openBrokers(3)
+    const [bench, ...others] = await openBrokers(3)
     await bench.credit(1000n)
     await bench.hold({ attemptId: 'one' })
     const settled = await Promise.all(
-      [bench.store, second, third].flatMap((store) =>
-        Array.from({ length: 5 }, () => store?.settle(settlementOf('one', { walletNanos: 40n }))),
+      [bench.store, ...others].flatMap((store) =>
+        Array.from({ length: 5 }, () => store.settle(settlementOf('one', { walletNanos: 40n }))),
       ),
     )
     expect(settled.filter(Boolean)).toHaveLength(1)
@@ -103,9 +131,9 @@ describe.skipIf(serverUrl === undefined)('several brokers on one database', () =
     const [bench, second] = await openBrokers(2)
     await bench.credit(1000n)
     await bench.hold({ attemptId: 'live', ttlMs: 60_000 })
-    expect(second?.exclusive).toBe(false)
+    expect(second.exclusive).toBe(false)
     // A broker whose own clock is a year ahead.
-    expect(await second?.settleOrphans(noon + 365 * 86_400_000)).toBe(0)
+    expect(await second.settleOrphans(noon + 365 * 86_400_000)).toBe(0)
   })
 
   it('bring the schema up to date once, however many start at the same time', async () => {
@@ -139,36 +167,52 @@ describe.skipIf(serverUrl === undefined)('a hold whose commit got no answer', ()
   })
 
   it('cannot appear after it was released: the release waits for the transaction that may still add it', async () => {
-    let letCommit = (): void => undefined
-    let committing = (): void => undefined
-    const reached = new Promise<void>((resolve) => {
-      committing = resolve
-    })
-    const gate = new Promise<void>((resolve) => {
-      letCommit = resolve
-    })
-    const [bench, second] = await openBrokers(2, async (text, phase) => {
-      if (text !== 'COMMIT' || phase !== 'before' || !armed) return
-      committing()
-      await gate
-    })
+    const gate = createGate()
+    const [bench, second] = await openBrokers(2, gate.watch)
     await bench.credit(100n)
-    armed = true
+    gate.shut()
     const held = bench.hold({ attemptId: 'late' })
-    await reached
-    let answered = false
-    const releasing = second?.settle(settlementOf('late', released)).finally(() => {
-      answered = true
-    })
-    // A read of the other broker goes through while the release waits for the lock.
-    await second?.balance('acme')
+    await gate.reached
+    const releasing = second.settle(settlementOf('late', released))
+    const answered = await Promise.race([releasing.then(() => true), untilBlocked(bench)])
     expect(answered).toBe(false)
-    letCommit()
+    gate.open()
     expect(await held).toMatchObject({ admitted: true })
     expect(await releasing).toBe(true)
     expect((await bench.store.balance('acme')).heldNanos).toBe(0n)
   })
 })
+
+/** A gate before the commits of the watched store. */
+const createGate = () => {
+  const barrier = createBarrier()
+  let shut = false
+  const watch: Watch = async (text, phase) => {
+    if (shut && text === 'COMMIT' && phase === 'before') await barrier.wait()
+  }
+  return {
+    watch,
+    shut: () => {
+      shut = true
+    },
+    open: () => barrier.open(),
+    reached: barrier.reached,
+  }
+}
+
+/** Resolves to false as soon as a transaction of the database waits for a lock. */
+const untilBlocked = async ({ url }: PostgresBench): Promise<false> => {
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+  while ((await runSql(url, waiting)).length === 0);
+  return false
+}
+
+/** One whole call, so that every account exists. */
+const useOnce = async (bench: Bench): Promise<void> => {
+  await bench.credit(100n)
+  await bench.hold({ attemptId: 'used' })
+  await bench.settle('used')
+}
 
 const holdOf = (attemptId: string): Parameters<Store['hold']>[0] => ({
   ...{ attemptId, requestId: attemptId, tenantId: 'acme', keyId: 'key-1', appId: 'acme-app' },
