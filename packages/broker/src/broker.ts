@@ -217,7 +217,9 @@ const sweepLedger = async (
   }
 }
 
-const newId = (prefix: string): string => `${prefix}_${randomBytes(15).toString('base64url')}`
+/** Ids begin with the time, so that calls are listed in the order in which they came even within one millisecond's page. */
+const newId = (prefix: string): string =>
+  `${prefix}_${Date.now().toString(36).padStart(9, '0')}${randomBytes(12).toString('base64url')}`
 
 const addressBookOf = (providers: readonly Provider[], proxyDomain: string | undefined) => {
   const bySlug = new Map(providers.map((provider) => [provider.slug, provider]))
