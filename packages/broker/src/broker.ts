@@ -217,7 +217,7 @@ const sweepLedger = async (
   }
 }
 
-/** Ids begin with the time, so that calls are listed in the order in which they came even within one millisecond's page. */
+/** Ids begin with the time, so that calls are listed in the order in which they came as they are paged through. */
 const newId = (prefix: string): string =>
   `${prefix}_${Date.now().toString(36).padStart(9, '0')}${randomBytes(12).toString('base64url')}`
 
