@@ -67,17 +67,14 @@ describe('while the store is down', () => {
     await outbox.close()
   })
 
-  it('without a folder a settlement waits in memory, and settle with it', async () => {
+  it('without a folder a settlement waits in memory, and keeps nobody waiting', async () => {
     const { outbox } = openTestOutbox(store, undefined)
     store.up = false
-    let settled = false
-    const settling = outbox.settle(draft('att_1')).then(() => {
-      settled = true
-    })
-    await until(() => outbox.waiting === 1)
-    expect(settled).toBe(false)
+    await outbox.settle(draft('att_1'))
+    await outbox.release(draft('att_2', { state: 'released' }), new Promise(() => {}))
+    expect(outbox.waiting).toBe(2)
     store.up = true
-    await settling
+    await until(() => outbox.waiting === 1)
     expect(store.taken).toEqual(['att_1'])
     await outbox.close()
   })
@@ -85,9 +82,8 @@ describe('while the store is down', () => {
   it('closing without a folder gives up loudly instead of waiting for ever', async () => {
     const { outbox, logged } = openTestOutbox(store, undefined)
     store.up = false
-    const settling = outbox.settle(draft('att_1'))
+    await outbox.settle(draft('att_1'))
     await outbox.close()
-    await settling
     expect(logged.at(-1)).toMatch(/settlement lost/)
   })
 })

@@ -15,7 +15,10 @@ export type EntryDraft = Omit<OutboxEntry, 'decidedAt'>
 
 /** Brings every settlement into the store exactly once, over outages of the store and ends of this process. */
 export interface Outbox {
-  /** Resolves when the settlement is in the store, or on the disk of this machine. Never rejects. */
+  /**
+   * Resolves when the settlement is in the store, or on the disk of this machine; where there is no folder, or it cannot be
+   * written, when it waits in memory. Never rejects.
+   */
   settle(draft: EntryDraft): Promise<void>
   /** Gives back a hold that may or may not have been committed, as soon as the attempt to make it is over. Never rejects. */
   release(draft: Omit<EntryDraft, 'kind'>, fate: Promise<HoldFate>): Promise<void>
@@ -95,7 +98,7 @@ class StoreOutbox implements Outbox {
     const parcel = createParcel(entry, { blocked: true, durable: false })
     void fate.then((known) => {
       parcel.blocked = false
-      if (known === 'refused') this.#remove(parcel)
+      if (known === 'refused') this.#parcels.delete(parcel)
       this.#wake()
     })
     return this.#store(parcel)
@@ -135,11 +138,10 @@ class StoreOutbox implements Outbox {
     await this.flush()
     clearTimeout(this.#timer)
     await Promise.allSettled(this.#writes)
-    for (const { entry, durable, finish } of this.#parcels) {
+    for (const { entry, durable } of this.#parcels) {
       const { attemptId } = entry.settlement
       if (durable) this.#options.logger.warn({ attemptId }, 'settlement left in the outbox for the next start')
       else this.#options.logger.error({ attemptId }, 'settlement lost: neither the store nor the outbox took it')
-      finish()
     }
     const files = await this.#opened?.catch(() => undefined)
     await files?.close()
@@ -177,7 +179,6 @@ class StoreOutbox implements Outbox {
     this.#parcels.add(parcel)
     this.#wake()
     await this.#write(parcel)
-    if (!parcel.durable) await parcel.finished
   }
 
   #write(parcel: Parcel): Promise<void> {
@@ -193,7 +194,6 @@ class StoreOutbox implements Outbox {
       if (files === undefined) return
       await files.append(parcel.line)
       parcel.durable = true
-      parcel.finish()
     } catch (error) {
       const { attemptId } = parcel.entry.settlement
       this.#options.logger.error({ attemptId, error: String(error) }, 'the outbox cannot be written')
@@ -231,7 +231,7 @@ class StoreOutbox implements Outbox {
     try {
       await this.#apply(parcel.entry)
       this.#taken++
-      this.#remove(parcel)
+      this.#parcels.delete(parcel)
       return 'over'
     } catch (error) {
       if (isStoreFailure(error)) {
@@ -265,12 +265,7 @@ class StoreOutbox implements Outbox {
     const files = await Promise.resolve(this.#open()).catch(() => undefined)
     if (files === undefined) this.#options.logger.error({ attemptId, reason, line }, 'settlement refused for good')
     else await files.bury({ line, reason, attemptId })
-    this.#remove(parcel)
-  }
-
-  #remove(parcel: Parcel): void {
     this.#parcels.delete(parcel)
-    parcel.finish()
   }
 
   async #clear(): Promise<void> {

@@ -14,18 +14,11 @@ export interface Parcel {
   failures: number
   /** How many others the store had taken when it last failed. */
   takenAtFailure: number | undefined
-  /** Resolves when nobody has to wait for it any more. */
-  readonly finished: Promise<void>
-  readonly finish: () => void
 }
 
 /** Wraps an entry. */
 export const createParcel = (entry: OutboxEntry, { blocked, durable }: Pick<Parcel, 'blocked' | 'durable'>): Parcel => {
-  let finish = () => {}
-  const finished = new Promise<void>((resolve) => {
-    finish = resolve
-  })
   const line = encodeEntry(entry)
   const untried = { writing: false, failures: 0, takenAtFailure: undefined }
-  return { entry, line, blocked, durable, ...untried, finished, finish: () => finish() }
+  return { entry, line, blocked, durable, ...untried }
 }

@@ -33,8 +33,8 @@ export const assertOwnResponse = async ({ store, inFlight }: ResponseOwners, use
   if (target.byok) return
   for (const id of namedResponses(use)) {
     if (inFlight.isAnswering(caller.tenantId, id)) continue
-    await inFlight.settled()
-    if (await withinDeadline(store.ownsResponse(caller.tenantId, id), admissionDeadlineMs)) continue
+    const owned = inFlight.settled().then(() => store.ownsResponse(caller.tenantId, id))
+    if (await withinDeadline(owned, admissionDeadlineMs)) continue
     throw createVendoError(`There is no response ${JSON.stringify(id.slice(0, 100))} of yours.`, {
       code: 'job_not_found',
       slug: target.provider.slug,
