@@ -135,7 +135,10 @@ const startDeafServer = async () => {
   const callers: Socket[] = []
   for (;;) {
     const dialling = dial(origin)
-    const made = await Promise.race([dialling, new Promise<undefined>((resolve) => setTimeout(resolve, 100))])
+    const made = await Promise.race([
+      dialling,
+      new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 100)),
+    ])
     if (made === undefined) break
     callers.push(made)
   }
