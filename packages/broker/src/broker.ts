@@ -54,6 +54,11 @@ export interface BrokerOptions {
   readonly publicUrl?: string
   readonly timeouts?: Partial<UpstreamTimeouts>
   readonly serverTimeouts?: Partial<ServerTimeouts>
+  /**
+   * Sends a comment line between two events of a stream whenever so many ms passed in silence, for proxies that close idle
+   * connections. Default: never, and streams stay byte-identical.
+   */
+  readonly heartbeatMs?: number
   readonly drain?: Partial<DrainPolicy>
   /** What happens when a client leaves, by integration; default `drain`. A key's `on_disconnect` goes before it. */
   readonly onDisconnect?: Readonly<Record<string, OnDisconnect>>
@@ -124,6 +129,7 @@ export const createBroker = (given: BrokerOptions): Broker => {
     pricing: createPricingSource(directory, options.rateTables ?? allRateTables),
     bodies: { mostBytes: options.mostBodyBytes ?? mostBodyBytes, budget: createBodyBudget(mostBufferedBytes) },
     timeouts,
+    heartbeatMs: options.heartbeatMs,
     drains: observeDrains(createDrainGate({ ...defaultDrainPolicy, ...options.drain }), observer),
     onDisconnect: (slug) => options.onDisconnect?.[slug] ?? 'drain',
     holdTtlMs,

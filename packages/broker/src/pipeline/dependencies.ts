@@ -34,6 +34,8 @@ export interface PipelineDependencies {
   readonly pricing: () => Promise<Pricing>
   readonly bodies: BodyLimits
   readonly timeouts: UpstreamTimeouts
+  /** Undefined = no heartbeats. */
+  readonly heartbeatMs: number | undefined
   readonly drains: DrainGate
   /** What the operator set for a provider; a key's own setting goes before it. */
   readonly onDisconnect: (slug: string) => OnDisconnect

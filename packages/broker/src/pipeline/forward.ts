@@ -43,6 +43,7 @@ export const forward = async (
     pooled: !admission.target.byok,
     usageAdded,
     totalMs: dependencies.timeouts.totalMs,
+    heartbeatMs: dependencies.heartbeatMs,
     drains: dependencies.drains,
     onDisconnect: admission.caller.key.limits.on_disconnect ?? dependencies.onDisconnect(provider.slug),
     clock: dependencies.clock,

@@ -13,6 +13,7 @@ import { answerHeaders, isEventStream } from '../egress/answer-headers.ts'
 import type { MaskStream, SecretMask } from '../egress/secret-mask.ts'
 import type { ClientSide } from './client-side.ts'
 import type { DrainGate, OnDisconnect } from './drain-policy.ts'
+import { createHeartbeat, type Heartbeat, heartbeatBytes } from './heartbeat.ts'
 import { maskEncodedBody } from './mask-encoded-body.ts'
 import { createMeterTap, type MeterTap } from './meter-tap.ts'
 import { endKindOf, RelayAborted, type RelayEnd } from './relay-end.ts'
@@ -28,6 +29,8 @@ export interface RelayInput {
   /** The usage of a chat stream was asked for on the client's behalf: hide it. */
   readonly usageAdded: boolean
   readonly totalMs: number
+  /** Fills the silences of event streams with comment lines; absent = the bytes stay the provider's own. */
+  readonly heartbeatMs: number | undefined
   readonly drains: DrainGate
   readonly onDisconnect: OnDisconnect
   readonly clock: () => number
@@ -64,6 +67,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   #tap: MeterTap | undefined
   #filter: Transducer<Uint8Array, Uint8Array> | undefined
   readonly #masked: MaskStream
+  #heartbeat: Heartbeat | undefined
   #buffer: Buffer[] | undefined
   #bufferedBytes = 0
   #drainTimer: NodeJS.Timeout | undefined
@@ -172,7 +176,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   #endedByDeath(): boolean {
     const headers = this.#headers
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return false
-    if (headers['content-encoding'] !== undefined || !isEventStream(headers) || this.#replaced !== null) return false
+    if (!this.#takesInsertions() || this.#replaced !== null) return false
     const reading = this.#reading()
     return reading !== undefined && !reading.complete && !reading.final && !reading.failed
   }
@@ -199,6 +203,16 @@ export class Relay implements Dispatcher.DispatchHandler {
     const headers = answerHeaders({ headers: this.#headers, requestId, maskHeader: mask.text, edited })
     // Node would hold the head back until the first body byte, which for a stream is the first token.
     client.head(this.#status ?? 502, headers, isEventStream(this.#headers))
+    const { heartbeatMs, wireFormat } = this.#input
+    if (heartbeatMs === undefined || wireFormat === undefined || !this.#takesInsertions()) return
+    this.#heartbeat = createHeartbeat(heartbeatMs, () => this.#beat())
+  }
+
+  /** Only between two events, and only to a client that reads. */
+  #beat(): void {
+    const free = this.#controller?.paused !== true && this.#drainTimer === undefined
+    if (free && this.#reader?.atEventBoundary === true && !this.#input.client.write(heartbeatBytes))
+      this.#controller?.pause()
   }
 
   #forward(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -208,6 +222,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       if (this.#bufferedBytes > mostBufferedBytes) this.#flushBuffer(false)
       return
     }
+    this.#heartbeat?.touch()
     if (!this.#write(this.#masked.push(chunk))) controller.pause()
   }
 
@@ -257,9 +272,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   /** Upstream loss inside an answer: the provider's own error event where one fits, then an abnormal close. Never a clean end. */
   #breakOff(kind: RelayEnd['kind']): void {
     const { client, wireFormat, requestId } = this.#input
-    const insertable =
-      wireFormat !== undefined && isEventStream(this.#headers) && this.#headers['content-encoding'] === undefined
-    if (!insertable || this.#buffer !== undefined) {
+    if (wireFormat === undefined || !this.#takesInsertions() || this.#buffer !== undefined) {
       client.abort()
       return
     }
@@ -267,10 +280,16 @@ export class Relay implements Dispatcher.DispatchHandler {
     client.abort(this.#reader?.atEventBoundary === false ? Buffer.concat([Buffer.from('\n\n'), event]) : event)
   }
 
+  /** An event of the broker's own fits into the bytes. */
+  #takesInsertions(): boolean {
+    return isEventStream(this.#headers) && this.#headers['content-encoding'] === undefined
+  }
+
   async #finish(kind: RelayEnd['kind']): Promise<void> {
     if (this.#over) return
     this.#over = true
     clearTimeout(this.#total)
+    this.#heartbeat?.stop()
     if (this.#drainTimer !== undefined) {
       clearTimeout(this.#drainTimer)
       this.#input.drains.leave()
