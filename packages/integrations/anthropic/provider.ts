@@ -38,6 +38,10 @@ export const anthropic = defineProvider({
     serverTools: {
       web_search: { meter: 'web_search' },
       web_fetch: { meter: 'web_fetch' },
+      // From 20260209 on they run code to filter what they find, and make all code of the request free;
+      // https://platform.claude.com/docs/en/about-claude/pricing
+      web_search_2026: { meter: 'web_search', waives: 'code_execution' },
+      web_fetch_2026: { meter: 'web_fetch', waives: 'code_execution' },
       code_execution: { meter: 'code_execution', mostUses: 10 },
       tool_search_tool: { mostUses: 10 },
       // Once before the first round and once after each of the ten;
@@ -46,6 +50,9 @@ export const anthropic = defineProvider({
       advisor: {},
       mcp: {},
     },
+    // These think only when they are told to, and what the answer then shows is a summary or nothing. Later ones think unasked;
+    // https://platform.claude.com/docs/en/build-with-claude/thinking
+    shownOutput: ['claude-2', 'claude-3', 'claude-opus-4', 'claude-sonnet-4', 'claude-haiku-4'],
   },
   asksForChatUsage: false,
   reportsCost: false,

@@ -70,6 +70,8 @@ export const gemini = defineProvider({
       // Code that fails is written again up to five times; https://ai.google.dev/gemini-api/docs/code-execution
       code_execution: { mostUses: 5 },
     },
+    // Later ones think unasked, 2.5 Flash-Lite excepted; https://ai.google.dev/gemini-api/docs/thinking
+    shownOutput: ['gemini-1.', 'gemini-2.0', 'gemini-2.5-flash-lite', 'gemini-2.5-flash-image'],
   },
   asksForChatUsage: false,
   reportsCost: false,

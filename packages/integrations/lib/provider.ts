@@ -41,8 +41,25 @@ export interface BoundConstants {
   /** Fixed tokens that the provider adds around a request, and when it offers tools. */
   readonly framingTokens: number
   readonly toolPromptTokens: number
-  /** Per server tool type prefix: the meter of its fee; `unboundedUses` marks tools that have no use limit to set, with the most uses one call can make. */
-  readonly serverTools: Readonly<Record<string, { readonly meter?: Meter; readonly mostUses?: number }>>
+  /** Server tools by the prefix of their type; of several that fit, the longest. One that is not listed may cost anything. */
+  readonly serverTools: Readonly<Record<string, ToolConstants>>
+  /**
+   * Names that models begin with which show all that they write, unless the request asks for reasoning. Of any other an
+   * answer that breaks off may have reasoned unseen.
+   */
+  readonly shownOutput?: readonly string[]
+}
+
+/** What a provider documents of one kind of server tool. */
+export interface ToolConstants {
+  /** What its fee is counted under. */
+  readonly meter?: Meter
+  /** The most uses that one call can make of it, whatever the request says. */
+  readonly mostUses?: number
+  /** The use limits of a request that count: those of all tools and of this one, its own only, or none. Default `any`. */
+  readonly limits?: 'any' | 'own' | 'none'
+  /** A request with this tool pays no fee under this meter. */
+  readonly waives?: Meter
 }
 
 /** Our adapter for one upstream: data and references, no control flow. */

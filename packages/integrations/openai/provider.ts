@@ -52,6 +52,8 @@ export const openai = defineProvider({
       tool_search: {},
       mcp: {},
     },
+    // All others reason, and show a summary of it at most; https://developers.openai.com/api/docs/guides/reasoning
+    shownOutput: ['gpt-3.5', 'gpt-4', 'chatgpt-4o', 'gpt-audio', 'text-embedding'],
   },
   asksForChatUsage: true,
   reportsCost: false,

@@ -2,10 +2,14 @@
 export interface ServerTool {
   /** The tool's `type` as the request writes it, such as `web_search_20250305`. */
   readonly type: string
-  /** The use limit that the request sets, if any. Without one the cost has no bound. */
+  /** The use limit that the request sets for this tool, where its provider documents that it honours one. */
   readonly maxUses?: number
-  /** Another model that the tool calls (Anthropic's advisor), priced by that model. */
-  readonly model?: string
+  /** The use limit that the request sets for all its server tools together (`max_tool_calls`). */
+  readonly sharedMaxUses?: number
+  /** Other models that the tool calls (an advisor, a panel), each priced as itself. */
+  readonly models?: readonly string[]
+  /** The tool may call models that the request does not name, so that no list of models can allow it. */
+  readonly anyModel?: boolean
 }
 
 /**
@@ -14,8 +18,10 @@ export interface ServerTool {
  */
 export interface RequestFacts {
   readonly model: string | undefined
-  /** Further models that the provider may serve instead (OpenRouter's `models`). */
+  /** Further models that the provider may serve instead: OpenRouter's `models`, and those of `fallbacks`. */
   readonly fallbackModels: readonly string[]
+  /** Each of the models may answer in part, decline, and be billed before the next is asked (`fallbacks`). */
+  readonly fallbacksAddUp: boolean
   readonly stream: boolean
   /** Upper bound of text tokens in: bytes of the body without the inline binaries that are counted below. */
   readonly textBytes: number
@@ -30,7 +36,7 @@ export interface RequestFacts {
   readonly serverTools: readonly ServerTool[]
   /** The request offers tools of any kind, so that the provider adds its tool prompt. */
   readonly hasTools: boolean
-  /** The output limit that the request sets; absent = the model's maximum. */
+  /** The largest output limit that the request sets, for any of its models; absent = the model's maximum. */
   readonly maxOutputTokens?: number
   /** How many answers are asked for (`n`). */
   readonly choices: number
@@ -43,6 +49,8 @@ export interface RequestFacts {
   readonly asksForUsage: boolean
   /** OpenAI responses: the answer comes later, to a poll. */
   readonly background: boolean
+  /** The request asks for reasoning, in whole or in part invisible, and billed as output all the same. */
+  readonly asksForReasoning: boolean
   /** The answer may hold audio or images, which have meters of their own. */
   readonly outputModalities: readonly ('text' | 'audio' | 'image')[]
 }

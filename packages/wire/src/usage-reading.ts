@@ -8,6 +8,8 @@ export interface UsageReading {
   readonly extraUsage?: readonly ExtraUsage[]
   /** Figures as the provider wrote them, where the disjoint quantities do not show them any more. */
   readonly reported?: ReportedCacheWrites
+  /** What comes on top of the reported cost: the provider's bill for a key that the operator gave to OpenRouter. Decimal USD. */
+  readonly upstreamCostUsd?: string
   readonly served: Served
   /** The provider's id of the answer (`msg_…`, `resp_…`, `chatcmpl-…`). */
   readonly responseId?: string
@@ -15,6 +17,8 @@ export interface UsageReading {
   readonly complete: boolean
   /** `usage` is that of the whole answer, even where a stream was cut between its usage and its own end. */
   readonly final: boolean
+  /** The output in `usage` is a count of all output so far, reasoning included; absent where a stream's usage is that of its start. */
+  readonly countsReasoning?: boolean
   /** The provider goes on working after this answer (OpenAI background): usage comes with a later poll. */
   readonly pending: boolean
   /** The provider reported an error inside a 200 answer. */
@@ -30,8 +34,11 @@ export interface UsageReading {
 
 /** Tokens of a pass that the provider does not count in the answer's own usage. */
 export interface ExtraUsage {
-  /** `compaction` ran on the served model; `advisor_message` on the model named here. */
-  readonly kind: 'compaction' | 'advisor_message'
+  /**
+   * `compaction` ran on the served model, `advisor_message` on the model named here, and `declined_message` is what the model
+   * named here wrote before it declined and another took over.
+   */
+  readonly kind: 'compaction' | 'advisor_message' | 'declined_message'
   /** The model whose rates apply; absent = the model that served the answer. */
   readonly model?: string
   readonly quantities: Quantities

@@ -35,6 +35,7 @@ export const amountOf = ({ meter, quantity, rateUsd }: ExactLine, { basis, margi
 export const worstCaseOf = (demand: Demand, rates: DearestRates, costing: Costing): WorstCase => {
   const output = dearestLine(demand.outputMeters, rates, costing)
   const outputs = demand.choices * demand.passes
+  const reread = demand.earlierAnswers === 0n ? undefined : dearestLine(demand.input[0]?.meters ?? [], rates, costing)
   const lines = mergeLines([
     ...fillInput(demand, rates, costing),
     ...(output === undefined ? [] : [{ ...output, quantity: demand.output * outputs }]),
@@ -42,12 +43,14 @@ export const worstCaseOf = (demand: Demand, rates: DearestRates, costing: Costin
   return {
     lines,
     amount: sum(lines.map((line) => amountOf(line, costing))),
-    perOutputToken:
-      output === undefined
-        ? { numerator: 0n, denominator: 1n }
-        : multiply(amountOf(output, costing), { numerator: outputs, denominator: 1n }),
+    perOutputToken: sum([
+      ...(output === undefined ? [] : [scaled(amountOf(output, costing), outputs)]),
+      ...(reread === undefined ? [] : [scaled(amountOf(reread, costing), demand.earlierAnswers * demand.passes)]),
+    ]),
   }
 }
+
+const scaled = (amount: Rational, factor: bigint): Rational => multiply(amount, { numerator: factor, denominator: 1n })
 
 const fillInput = (demand: Demand, rates: DearestRates, costing: Costing): readonly ExactLine[] => {
   let room = demand.inputLimit

@@ -23,6 +23,8 @@ export interface Demand {
   readonly output: bigint
   /** Answers per pass. */
   readonly choices: bigint
+  /** How many answers of earlier models one pass reads beside the input: each is counted in `input`. */
+  readonly earlierAnswers: bigint
 }
 
 /**
@@ -35,16 +37,21 @@ export const readDemand = (
   { constants, tools }: { readonly constants: BoundConstants; readonly tools: ToolBound },
 ): Demand => {
   const unseen = facts.remoteReferences > 0 || facts.serverTools.length > 0
+  // A model that is asked after another declined goes on from what that one wrote.
+  const earlierAnswers = facts.fallbacksAddUp ? countOf(facts.fallbackModels.length) : 0n
+  const output = outputLimit(facts.maxOutputTokens, maxOutput)
   return {
     passes: tools.uses + 1n,
     input: [
       ...shownInput(facts, constants),
+      ...(earlierAnswers === 0n ? [] : [{ meters: textMeters(facts), tokens: output * earlierAnswers }]),
       ...(unseen ? [{ meters: anyInput(facts), tokens: countOf(contextWindow) }] : []),
     ],
     inputLimit: takesManyInputs(maxOutput) ? undefined : countOf(contextWindow),
     outputMeters: outputMeters(facts),
-    output: outputLimit(facts.maxOutputTokens, maxOutput),
+    output,
     choices: countOf(Math.max(facts.choices, 1)),
+    earlierAnswers,
   }
 }
 

@@ -55,7 +55,11 @@ export const boundModel = (model: ModelRates, context: BoundContext): ModelBound
     const lines = mergeLines([
       ...own.lines,
       ...feeLines(context.tools, rates),
-      ...calls.flatMap((call) => worstCaseOf(call.demand, call.rates, costing).lines),
+      ...requestLines(demand, rates),
+      ...calls.flatMap((call) => [
+        ...worstCaseOf(call.demand, call.rates, costing).lines,
+        ...requestLines(call.demand, call.rates),
+      ]),
     ])
     return { ...own, lines, amount: sum(lines.map((line) => amountOf(line, costing))) }
   }
@@ -112,6 +116,7 @@ const callModel = (model: ModelRates | undefined, uses: bigint, { at }: BoundCon
     outputMeters: ['output'],
     output: countOf(model.maxOutput),
     choices: 1n,
+    earlierAnswers: 0n,
   }
   const rates = dearestRates(model, { facts: {}, inputTokens: window * uses, at })
   return rates.has('input') && rates.has('output') ? { demand, rates } : undefined
@@ -122,3 +127,9 @@ const feeLines = ({ fees }: ToolBound, rates: DearestRates): readonly ExactLine[
     const rateUsd = rates.get(meter)
     return rateUsd === undefined ? [] : [{ meter, quantity: uses, rateUsd }]
   })
+
+/** A fee for each request to the model: once for every pass. */
+const requestLines = ({ passes }: Demand, rates: DearestRates): readonly ExactLine[] => {
+  const rateUsd = rates.get('request')
+  return rateUsd === undefined ? [] : [{ meter: 'request', quantity: passes, rateUsd }]
+}

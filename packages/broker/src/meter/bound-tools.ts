@@ -1,11 +1,13 @@
 import type { Meter } from '@vendo/contract'
-import type { BoundConstants } from '@vendo/integrations/providers'
+import type { BoundConstants, ToolConstants } from '@vendo/integrations/providers'
 import type { ServerTool } from '@vendo/wire'
 
 /** The most that the server tools of a request can be used. */
 export interface ToolBound {
   /** Uses of all tools together: each can make the model read and answer once more. */
   readonly uses: bigint
+  /** Meters without a fee in this request, whatever its answer counts. */
+  readonly waived: readonly Meter[]
   readonly fees: readonly { readonly meter: Meter; readonly uses: bigint }[]
   /** Calls of other models by a tool. */
   readonly calls: readonly { readonly model: string; readonly uses: bigint }[]
@@ -25,6 +27,7 @@ export const boundTools = (
 ): ToolBound | { readonly unbounded: ServerTool } => {
   const fees: { meter: Meter; uses: bigint }[] = []
   const calls: { model: string; uses: bigint }[] = []
+  const waived = tools.flatMap(({ type }) => findTool(constants, type)?.waives ?? [])
   let total = 0n
   for (const tool of tools) {
     const known = findTool(constants, tool.type)
@@ -32,12 +35,11 @@ export const boundTools = (
     if (uses === undefined) return { unbounded: tool }
     total += uses
     if (known?.meter !== undefined) fees.push({ meter: known.meter, uses })
-    if (tool.model !== undefined) calls.push({ model: tool.model, uses })
+    // A tool with a fee is paid by it, whichever model it works with.
+    else for (const model of tool.models ?? []) calls.push({ model, uses })
   }
-  return { uses: total, fees, calls }
+  return { uses: total, waived, fees: fees.filter(({ meter }) => !waived.includes(meter)), calls }
 }
-
-type ToolConstants = BoundConstants['serverTools'][string]
 
 /** The entry with the longest prefix of the type. */
 const findTool = ({ serverTools }: BoundConstants, type: string): ToolConstants | undefined =>
@@ -46,16 +48,21 @@ const findTool = ({ serverTools }: BoundConstants, type: string): ToolConstants 
     .toSorted(([left], [right]) => right.length - left.length)[0]?.[1]
 
 /** A tool that the provider's table does not know may cost anything, whatever limit the request sets. */
-const mostUses = (
-  { maxUses }: ServerTool,
-  known: ToolConstants | undefined,
-  allowUnbounded: boolean,
-): bigint | undefined => {
-  const limits = [maxUses, known?.mostUses].filter(
+const mostUses = (tool: ServerTool, known: ToolConstants | undefined, allowUnbounded: boolean): bigint | undefined => {
+  const limits = [...askedLimits(tool, known), known?.mostUses].filter(
     (limit) => limit !== undefined && Number.isFinite(limit) && limit >= 0,
   )
   if (limits.length > 0 && (known !== undefined || allowUnbounded)) {
     return BigInt(Math.ceil(Math.min(...(limits as number[]))))
   }
   return allowUnbounded ? assumedUses : undefined
+}
+
+/** The limits of the request that the provider keeps to. */
+const askedLimits = (
+  { maxUses, sharedMaxUses }: ServerTool,
+  { limits = 'any' }: ToolConstants = {},
+): readonly (number | undefined)[] => {
+  if (limits === 'none') return []
+  return limits === 'own' ? [maxUses] : [maxUses, sharedMaxUses]
 }

@@ -16,6 +16,9 @@ const constants: BoundConstants = {
     tool_search: { mostUses: 3 },
     code_execution: { meter: 'code_execution', mostUses: 2 },
     advisor: {},
+    stepped: { limits: 'own' },
+    unruly: { limits: 'none' },
+    web_search_2027: { meter: 'web_search', waives: 'code_execution' },
   },
 }
 const opus = sampleModel('opus', [sampleRow({ input: '5', cache_write_1h: '10', output: '25' })], { maxOutput: 100 })
@@ -34,11 +37,17 @@ const attempt = (facts: Partial<RequestFacts>, options: Partial<BoundOptions> = 
   })
 
 const tool = (type: string, maxUses?: number, model?: string) => ({
-  serverTools: [{ type, ...(maxUses === undefined ? {} : { maxUses }), ...(model === undefined ? {} : { model }) }],
+  serverTools: [
+    { type, ...(maxUses === undefined ? {} : { maxUses }), ...(model === undefined ? {} : { models: [model] }) },
+  ],
 })
+
+const shared = (type: string) => ({ serverTools: [{ type, sharedMaxUses: 2 }] })
 
 describe('server tools', () => {
   it.each([
+    { rule: 'the limit of all tools', facts: shared('web_search_20250305'), passes: 3, fee: { web_search: 2 } },
+    { rule: 'its own limit alone', facts: tool('stepped', 1), passes: 2, fee: {} },
     { rule: 'its own limit', facts: tool('web_search_20250305', 2), passes: 3, fee: { web_search: 2 } },
     { rule: 'the provider maximum', facts: tool('tool_search_tool_bm25', undefined), passes: 4, fee: {} },
     { rule: 'the smaller of both', facts: tool('tool_search_tool_bm25', 1), passes: 2, fee: {} },
@@ -63,6 +72,17 @@ describe('server tools', () => {
     expect(with3?.ok && with2?.ok && with3.listNanos - with2.listNanos).toBe(pass + 10_000_000n)
   })
 
+  it('hold no fee that another tool waives', () => {
+    const both = { serverTools: [...tool('web_search_20270101', 1).serverTools, { type: 'code_execution_2026' }] }
+    expect(attempt(both)).toMatchObject({ quantities: { web_search: 1 }, waived: ['code_execution'] })
+    expect(attempt(both)).not.toHaveProperty('quantities.code_execution')
+  })
+
+  it('bring every model that they call', () => {
+    const panel = attempt({ serverTools: [{ type: 'advisor_1', maxUses: 2, models: ['opus', 'opus'] }] })
+    expect(panel.ok && panel.lines.find(({ rateUsd }) => rateUsd === '10')?.quantity).toBe(800_000)
+  })
+
   it('reach a context band by what all passes read together', () => {
     const banded = sampleModel('m', [
       sampleRow({ input: '1', output: '1' }),
@@ -85,6 +105,11 @@ describe('server tools', () => {
   it.each([
     { rule: 'without any limit', facts: tool('web_search_20250305') },
     { rule: 'that nobody knows', facts: tool('quantum_oracle_2027', 1) },
+    { rule: 'with a limit of all tools that counts something else', facts: shared('stepped') },
+    {
+      rule: 'with limits that nobody keeps to',
+      facts: { serverTools: [{ type: 'unruly', maxUses: 1, sharedMaxUses: 1 }] },
+    },
     { rule: 'with a limit that is none', facts: tool('web_search_20250305', Number.POSITIVE_INFINITY) },
     { rule: 'with a limit below nought', facts: tool('web_search_20250305', -1) },
   ])('$rule are refused, by name', ({ facts }) => {

@@ -12,17 +12,17 @@ import type { ModelRates } from '@vendo/integrations/rates'
 import type { RequestFacts } from '@vendo/wire'
 import type { ChargeLine, EpochMs } from '../store/records.ts'
 import type { MarginOf } from './amount.ts'
-import type { Basis } from './bound-cost.ts'
+import { type Basis, mergeLines, type WorstCase } from './bound-cost.ts'
 import { type BoundContext, boundModel, type ModelBound } from './bound-model.ts'
 import { boundTools } from './bound-tools.ts'
 import { type ExactLine, roundLines } from './price.ts'
-import { exceeds, multiply, subtract } from './rational.ts'
+import { exceeds, multiply, subtract, sum } from './rational.ts'
 
 /** What a request's bound is worked out from. */
 export interface BoundOptions {
   readonly facts: RequestFacts
   readonly rates: ModelRates
-  /** Models that the provider may serve instead (OpenRouter's `models`): the dearest of all counts. */
+  /** Models that the provider may serve instead: the dearest of all counts, or their sum where each may be billed in turn. */
   readonly alternatives: readonly ModelRates[]
   /** Finds the models that server tools call. */
   readonly modelRates: (model: string) => ModelRates | undefined
@@ -47,6 +47,14 @@ export interface RequestBound {
   readonly chargeNanos: Nanos
   /** The bill at the bound: Σ charge is `chargeNanos`, Σ list at most `listNanos`. */
   readonly lines: readonly ChargeLine[]
+  /** The answer may hold output that is billed and that it does not show, such as reasoning. */
+  readonly hidesOutput: boolean
+  /** Several models may be billed in turn, and a broken-off answer does not tell what each of them did. */
+  readonly fallbacksAddUp: boolean
+  /** Meters without a fee in this request, whatever its answer counts. */
+  readonly waived: readonly Meter[]
+  /** The provider goes on working when the answer is cut (OpenAI's background). */
+  readonly background: boolean
   /** The largest output limit whose bound fits an amount; `undefined` when not even one token does. */
   fittingMaxOutput(availableNanos: Nanos, basis: Basis): number | undefined
 }
@@ -72,14 +80,14 @@ const mostNanos = 1_000_000_000_000_000n
 export const boundRequest = (options: BoundOptions): Bound => {
   const tools = boundTools(options.facts.serverTools, options.bound, options.allowUnbounded)
   if ('unbounded' in tools) return unboundedTool(tools.unbounded.type)
-  const context: BoundContext = { ...options, tools }
+  const context: BoundOptions & BoundContext = { ...options, tools }
   const models: ModelBound[] = []
   for (const rates of [options.rates, ...options.alternatives]) {
     const bound = boundModel(rates, context)
     if ('missing' in bound) return unpriced(bound.model, bound.missing)
     models.push(bound)
   }
-  return summarize(models, options.marginOf)
+  return summarize(models, context)
 }
 
 const unboundedTool = (type: string): BoundRefusal => ({
@@ -94,29 +102,61 @@ const unpriced = (model: string, missing: string): BoundRefusal => ({
   message: `There is no rate for ${quote(missing)} of the model ${quote(model)}.`,
 })
 
-const summarize = (models: readonly ModelBound[], marginOf: MarginOf): Bound => {
-  const dearest = models.reduce((left, right) => (exceeds(right.charge.amount, left.charge.amount) ? right : left))
-  const chargeNanos = ceiling(dearest.charge.amount)
-  const listNanos = models.map(({ list }) => ceiling(list.amount)).reduce(larger)
+const summarize = (models: readonly ModelBound[], context: BoundOptions & BoundContext): Bound => {
+  const { facts, marginOf } = context
+  const billed = facts.fallbacksAddUp ? models : [dearestOf(models)]
+  const lines = mergeLines(billed.flatMap(({ charge }) => charge.lines))
+  const chargeNanos = ceiling(sum(billed.map(({ charge }) => charge.amount)))
+  const lists = models.map(({ list }) => list.amount)
+  const listNanos = facts.fallbacksAddUp ? ceiling(sum(lists)) : lists.map(ceiling).reduce(larger)
   if (larger(listNanos, chargeNanos) > mostNanos) {
     return { ok: false, code: 'request_unbounded', message: 'This request could cost more than 1,000,000 USD.' }
   }
+  const tokens = models.map(({ charge }) => tokensOf(charge.lines))
   return {
     ok: true,
-    quantities: quantitiesOf(dearest.charge.lines),
-    tokens: safeNumber(models.map(({ charge }) => tokensOf(charge.lines)).reduce(larger)),
+    quantities: quantitiesOf(lines),
+    tokens: safeNumber(facts.fallbacksAddUp ? tokensOf(lines) : tokens.reduce(larger)),
     listNanos,
     chargeNanos,
+    hidesOutput: hidesOutput(context),
+    fallbacksAddUp: facts.fallbacksAddUp,
+    waived: context.tools.waived,
+    background: facts.background,
     // Only a call that is settled at its hold needs them.
     get lines() {
-      return roundLines(dearest.charge.lines, marginOf, ceiling).lines
+      return roundLines(lines, marginOf, ceiling).lines
     },
     fittingMaxOutput: (availableNanos, basis) => {
-      const fitting = models.map((model) => fittingOutput(model, availableNanos, basis)).reduce(smaller)
+      const fitting = facts.fallbacksAddUp
+        ? fittingOutput(addUp(models), availableNanos, basis)
+        : models.map((model) => fittingOutput(model, availableNanos, basis)).reduce(smaller)
       return fitting >= 1n ? safeNumber(fitting) : undefined
     },
   }
 }
+
+const dearestOf = (models: readonly ModelBound[]): ModelBound =>
+  models.reduce((left, right) => (exceeds(right.charge.amount, left.charge.amount) ? right : left))
+
+/** Models that answer one after the other, as one that costs what they cost together. */
+const addUp = (models: readonly ModelBound[]): ModelBound => ({
+  list: sumOf(models.map(({ list }) => list)),
+  charge: sumOf(models.map(({ charge }) => charge)),
+  output: models.map(({ output }) => output).reduce(larger),
+  maxOutput: models.map(({ maxOutput }) => maxOutput).reduce(larger),
+})
+
+const sumOf = (costs: readonly WorstCase[]): WorstCase => ({
+  lines: costs.flatMap(({ lines }) => lines),
+  amount: sum(costs.map(({ amount }) => amount)),
+  perOutputToken: sum(costs.map(({ perOutputToken }) => perOutputToken)),
+})
+
+/** A model that is not known to show all that it writes may hide some of it. */
+const hidesOutput = ({ facts, rates, alternatives, bound }: BoundOptions): boolean =>
+  facts.asksForReasoning ||
+  [rates, ...alternatives].some(({ model }) => !(bound.shownOutput ?? []).some((prefix) => model.startsWith(prefix)))
 
 /** Below 1 when nothing fits. */
 const fittingOutput = ({ output, maxOutput, ...costs }: ModelBound, availableNanos: Nanos, basis: Basis): bigint => {

@@ -1,9 +1,10 @@
 import type { Quantities } from '@vendo/contract'
 import type { UsageReading } from '@vendo/wire'
 import { describe, expect, it } from 'vitest'
-import { estimateUsage, totalTokens, wasRefused } from './estimate.ts'
+import { type EstimateOptions, estimateUsage, totalTokens, wasRefused } from './estimate.ts'
 
-const bound = { quantities: { cache_write_5m: 900, output: 500, web_search: 3 } }
+const shown = { hidesOutput: false, background: false }
+const bound = { ...shown, quantities: { cache_write_5m: 900, output: 500, web_search: 3 } }
 
 const reading = (facts: Partial<UsageReading> = {}): UsageReading => ({
   served: {},
@@ -80,11 +81,53 @@ describe('estimateUsage', () => {
 
   it('counts what was seen of an audio answer under the meter that was held', () => {
     const quantities = estimateUsage({
-      bound: { quantities: { input: 5, output_audio: 100 } },
+      bound: { ...shown, quantities: { input: 5, output_audio: 100 } },
       reading: started({ input: 5, output: 3, output_audio: 20 }, 60),
       status: 200,
     })
     expect(quantities).toEqual({ input: 5, output: 3, output_audio: 60 })
+  })
+})
+
+describe('estimateUsage where output may be hidden', () => {
+  const hiding = { ...bound, hidesOutput: true }
+  const at = (read: UsageReading, of: EstimateOptions['bound'] = hiding) =>
+    estimateUsage({ bound: of, reading: read, status: 200 })
+
+  it.each([
+    { rule: 'nothing was seen', read: started({ input: 70 }, 0) },
+    { rule: 'text was seen', read: started({ input: 70 }, 40) },
+    { rule: 'only the start of the stream told of output', read: started({ input: 70, output: 1 }, 40) },
+  ])('holds on to the output of the bound: $rule', ({ read }) => {
+    expect(at(read)).toEqual({ input: 70, output: 500 })
+  })
+
+  it('takes all the meters of the bound', () => {
+    const quantities = { input: 5, output: 10, output_audio: 100 }
+    expect(at(started({ input: 5 }, 1), { ...hiding, quantities })).toEqual(quantities)
+  })
+
+  it('believes a provider that counts reasoning while it answers', () => {
+    const counted = { countsReasoning: true, visibleOutputBytes: 40 }
+    const read = (output: number) => reading({ ...counted, usage: { quantities: { input: 7, output }, reasoning: 30 } })
+    expect(at(read(80))).toEqual({ input: 7, output: 80 })
+    expect(at(read(31))).toEqual({ input: 7, output: 70 })
+  })
+})
+
+describe('estimateUsage of work in the background', () => {
+  const working = { ...bound, background: true }
+  it.each([
+    { rule: 'cut before its first event', read: reading(), expected: bound.quantities },
+    { rule: 'cut in between', read: started({ input: 7, output: 1 }, 4), expected: bound.quantities },
+    { rule: 'an error before any output', read: reading({ failed: true }), expected: {} },
+    {
+      rule: 'an answer that ended',
+      read: { ...started({ input: 7 }, 4), complete: true },
+      expected: { input: 7, output: 4 },
+    },
+  ])('$rule', ({ read, expected }) => {
+    expect(estimateUsage({ bound: working, reading: read, status: 200 })).toEqual(expected)
   })
 })
 

@@ -5,7 +5,7 @@ import { inputMeters } from './price.ts'
 
 /** A call that ended without saying, or without saying in the end, what it consumed. */
 export interface EstimateOptions {
-  readonly bound: Pick<RequestBound, 'quantities'>
+  readonly bound: Pick<RequestBound, 'quantities' | 'hidesOutput' | 'background'>
   readonly reading: UsageReading | undefined
   /** The upstream's status; null when it never answered. */
   readonly status: number | null
@@ -16,16 +16,26 @@ export interface EstimateOptions {
  *
  * - the upstream refused (a status other than 2xx, or an error before any output): nothing;
  * - it never answered, or works on in the background: the bound, for nobody knows what it did;
- * - it broke off: input and uses as last reported (a stream's start tells them), else the bound's; output the larger of what
- *   was reported and the bytes of text that were seen, one byte for a token at most.
+ * - it broke off: input and uses as last reported (a stream's start tells them), else the bound's. Output of a request whose
+ *   model shows all that it writes is the larger of what was reported and the bytes of text that were seen, one byte for a
+ *   token at most. Where reasoning may be hidden the text tells nothing of it, not even once it is over: then output is the
+ *   bound's, unless the provider counts it, reasoning included, while the answer runs (Gemini).
  */
 export const estimateUsage = ({ bound, reading, status }: EstimateOptions): Quantities => {
   if (wasRefused({ reading, status })) return {}
-  if (status === null || reading === undefined || reading.pending) return bound.quantities
+  if (status === null || reading === undefined || worksOn({ bound, reading })) return bound.quantities
   const reported = reading.usage?.quantities ?? {}
-  const output = estimateOutput(bound.quantities, reading)
+  const output = outputUnseen({ bound, reading }) ? outputSide(bound.quantities) : estimateOutput(bound, reading)
   return withoutNoughts({ ...inputSide(tellsInput(reported) ? reported : bound.quantities), ...output })
 }
+
+/** Whether the provider goes on after the end of what was read of its answer; one cut before it said so may do so too. */
+export const worksOn = ({ bound, reading }: Pick<EstimateOptions, 'bound' | 'reading'>): boolean =>
+  reading?.pending === true || (bound.background && reading?.complete !== true && reading?.failed !== true)
+
+/** Whether an answer that broke off may have been billed for output that nothing in it tells of. */
+export const outputUnseen = ({ bound, reading }: Pick<EstimateOptions, 'bound' | 'reading'>): boolean =>
+  bound.hidesOutput && reading?.countsReasoning !== true
 
 /** Whether these counts know the input: without a single input meter they do not, and it is not nought. */
 export const tellsInput = (quantities: Quantities): boolean =>
@@ -43,11 +53,18 @@ const outputMeters: readonly Meter[] = ['output', 'output_audio', 'output_image'
 const inputSide = (quantities: Quantities): Quantities =>
   Object.fromEntries(Object.entries(quantities).filter(([meter]) => !outputMeters.includes(meter as Meter)))
 
-/** Visible bytes are counted under the meter that the bound holds the output under. */
-const estimateOutput = (bound: Quantities, { usage, visibleOutputBytes }: UsageReading): Quantities => {
+const outputSide = (quantities: Quantities): Quantities =>
+  Object.fromEntries(Object.entries(quantities).filter(([meter]) => outputMeters.includes(meter as Meter)))
+
+/** Visible bytes are counted under the meter that the bound holds the output under, on top of reasoning that was counted. */
+const estimateOutput = (
+  { quantities: bound }: EstimateOptions['bound'],
+  { usage, visibleOutputBytes }: UsageReading,
+): Quantities => {
   const reported = usage?.quantities ?? {}
   const held = outputMeters.find((meter) => bound[meter] !== undefined) ?? 'output'
-  const seen = Math.min(bound[held] ?? 0, Math.max(reported[held] ?? 0, visibleOutputBytes))
+  const shown = visibleOutputBytes + (usage?.reasoning ?? 0)
+  const seen = Math.min(bound[held] ?? 0, Math.max(reported[held] ?? 0, shown))
   const others = outputMeters.filter((meter) => meter !== held && reported[meter] !== undefined)
   return { ...Object.fromEntries(others.map((meter) => [meter, reported[meter]])), [held]: seen }
 }

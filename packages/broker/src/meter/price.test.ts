@@ -191,6 +191,15 @@ describe('cache savings', () => {
 })
 
 describe('priceReportedCost', () => {
+  it('charges what another provider bills beside it, and keeps it out of the list price', () => {
+    const priced = priceReportedCost({ costUsd: '0.000005', upstreamCostUsd: '0.0001', marginOf: () => '0.2' })
+    expect(priced).toMatchObject({ listNanos: 5_000n, upstreamNanos: 100_000n, chargeNanos: 126_000n })
+    expect(priced.lines.map(({ rateUsd, listNanos, chargeNanos }) => [rateUsd, listNanos, chargeNanos])).toEqual([
+      ['0.000005', 5_000n, 6_000n],
+      ['0.0001', 0n, 120_000n],
+    ])
+  })
+
   it('is one line of one request at that cost', () => {
     expect(priceReportedCost({ costUsd: '0.0000141', marginOf: () => '0.2' })).toEqual({
       lines: [

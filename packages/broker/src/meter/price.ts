@@ -16,6 +16,8 @@ export interface Consumption {
 export interface Priced {
   readonly lines: readonly ChargeLine[]
   readonly listNanos: Nanos
+  /** What another provider bills for the call beside `listNanos`, to a key that the operator gave to this one. */
+  readonly upstreamNanos?: Nanos
   readonly chargeNanos: Nanos
   /** What caching saved at list prices, against the same tokens as plain input; negative where writes cost more than reads saved. */
   readonly cacheSavingsNanos: Nanos
@@ -48,16 +50,33 @@ export const priceUsage = ({ extra = [], at, marginOf, ...main }: PriceUsageOpti
   }
 }
 
-/** Prices a call at the cost that its provider reports, in USD, as one `request` line. @throws {TypeError} when it is not a decimal. */
-export const priceReportedCost = ({
-  costUsd,
-  marginOf,
-}: {
+/** The cost that a provider reports for a call, in USD. */
+export interface ReportedCost {
   readonly costUsd: string
+  /** What comes on top, billed by another provider to a key that the operator gave to this one. */
+  readonly upstreamCostUsd?: string | undefined
   readonly marginOf: MarginOf
-}): Priced => {
-  const rounded = roundLines([{ meter: 'request', quantity: 1n, rateUsd: costUsd }], marginOf)
-  return { ...rounded, cacheSavingsNanos: 0n, unpriced: [] }
+}
+
+/**
+ * Prices a call at the cost that its provider reports, as one `request` line. What another provider bills is a line of its
+ * own: charged like the rest, but no part of the list price, which stays what this provider reported.
+ *
+ * @throws {TypeError} when a cost is not a decimal.
+ */
+export const priceReportedCost = ({ costUsd, upstreamCostUsd, marginOf }: ReportedCost): Priced => {
+  const costs = upstreamCostUsd === undefined ? [costUsd] : [costUsd, upstreamCostUsd]
+  const exact = costs.map((rateUsd): ExactLine => ({ meter: 'request', quantity: 1n, rateUsd }))
+  const { lines, listNanos, chargeNanos } = roundLines(exact, marginOf)
+  const upstreamNanos = lines[1]?.listNanos
+  return {
+    lines: lines.map((line, index) => (index === 0 ? line : { ...line, listNanos: 0n })),
+    listNanos: listNanos - (upstreamNanos ?? 0n),
+    ...(upstreamNanos === undefined ? {} : { upstreamNanos }),
+    chargeNanos,
+    cacheSavingsNanos: 0n,
+    unpriced: [],
+  }
 }
 
 /** `quantity` of a meter at one rate, not yet in whole nanos. */

@@ -39,6 +39,7 @@ export const sampleHaiku = sampleModel('claude-haiku-4-5', [sampleRow(haikuUsd)]
 export const sampleFacts = (facts: Partial<RequestFacts> = {}): RequestFacts => ({
   model: 'claude-haiku-4-5',
   fallbackModels: [],
+  fallbacksAddUp: false,
   stream: false,
   textBytes: 200,
   images: 0,
@@ -52,6 +53,7 @@ export const sampleFacts = (facts: Partial<RequestFacts> = {}): RequestFacts => 
   cacheWrite: 'none',
   asksForUsage: false,
   background: false,
+  asksForReasoning: false,
   outputModalities: ['text'],
   ...facts,
 })

@@ -22,6 +22,7 @@ const bound = boundRequest({
     framingTokens: 50,
     toolPromptTokens: 0,
     serverTools: {},
+    shownOutput: ['claude-haiku-4'],
   },
   at,
   marginOf,
@@ -113,6 +114,29 @@ describe('a call with its usage', () => {
     })
     expect(charge(read(reported)).listNanos).toBe(155_000n)
     expect(charge(read(usage), { reportsCost: true }).listNanos).toBe(155_000n)
+  })
+
+  it('adds what the provider bills to a key of the operator', () => {
+    const reading = read({ ...usage, reportedCostUsd: '0.000005' }, { upstreamCostUsd: '0.0001' })
+    expect(charge(reading, { reportsCost: true })).toMatchObject({
+      listNanos: 5_000n,
+      walletNanos: 126_000n,
+      spendNanos: 126_000n,
+    })
+    const own = charge(reading, { reportsCost: true, byok: true })
+    expect(own).toMatchObject({ walletNanos: 0n, spendNanos: 105_000n })
+    expect(charge(reading).listNanos).toBe(155_000n)
+  })
+
+  it('pays no fee that its request waives', () => {
+    const coded: Usage = { quantities: { input: 100, code_execution: 2 } }
+    const waived: RequestBound = { ...bound, waived: ['code_execution'] }
+    expect(charge(read(coded)).flags).toEqual(['unpriced:code_execution'])
+    expect(charge(read(coded), { bound: waived })).toMatchObject({
+      state: 'actual',
+      listNanos: 100_000n,
+      quantities: { input: 100 },
+    })
   })
 
   it('flags a reported cost above the hold', () => {

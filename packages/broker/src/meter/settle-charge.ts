@@ -1,10 +1,10 @@
-import type { Quantities, Served } from '@vendo/contract'
+import type { Meter, Quantities, Served } from '@vendo/contract'
 import type { ModelRates } from '@vendo/integrations/rates'
 import type { UsageReading } from '@vendo/wire'
 import type { EpochMs, Settlement } from '../store/records.ts'
 import type { MarginOf } from './amount.ts'
 import type { RequestBound } from './bound.ts'
-import { estimateUsage, tellsInput, totalTokens, wasRefused } from './estimate.ts'
+import { estimateUsage, outputUnseen, tellsInput, totalTokens, wasRefused, worksOn } from './estimate.ts'
 import { type Consumption, type Priced, priceReportedCost, priceUsage } from './price.ts'
 import type { RateBook } from './rate-book.ts'
 
@@ -53,26 +53,44 @@ export type Charge = Pick<
  * names (`actual`). Without it the call is `estimated`, with the reason `no_usage`, `client_gone`, `upstream_died`,
  * `timeout`, `shutdown` or `background`, never above the hold. A quantity that has no rate, or an answer from a model that
  * has none, makes it `estimated` with the reason `unpriced`, flagged, at the hold: never at $0 and never at a guess.
+ * An estimate that charges held output because reasoning may be hidden is flagged `output_unseen`; one at the hold because
+ * the connection died before a byte of an answer is flagged `refundable`, as the provider may have done nothing.
  * A refusal without usage is `actual` and costs nothing.
  */
-export const chargeFor = (options: ChargeOptions): Charge => {
+export const chargeFor = (call: ChargeOptions): Charge => {
+  const options = { ...call, reading: withoutWaived(call) }
   const { reading, bound } = options
   if (wasRefused(options)) return charge(options, { priced: nothing, quantities: {} })
   if (reading !== undefined && isFinal(reading)) return actual(options, reading)
   const quantities = bound === undefined ? {} : estimateUsage({ ...options, bound })
   const { priced, flags } = priceServed(options, quantities)
   const reason = estimateReason(options)
-  if (priced === undefined || isAboveHold(priced, bound)) {
-    return charge(options, { priced: atHold(bound), quantities, reason, flags })
+  const notes = estimateFlags(options)
+  if (priced === undefined || bound?.fallbacksAddUp === true || isAboveHold(priced, bound)) {
+    return charge(options, { priced: atHold(bound), quantities, reason, flags: [...flags, ...notes] })
   }
-  return charge(options, { priced, quantities, reason })
+  return charge(options, { priced, quantities, reason, flags: notes })
 }
 
-const actual = (options: ChargeOptions, { usage }: UsageReading): Charge => {
+/** What an operator should know of an estimate: what it charges without evidence, and what a refund may give back. */
+const estimateFlags = ({ bound, reading, status, end }: ChargeOptions): readonly string[] => {
+  if (bound === undefined) return []
+  if (status === null) return end === 'upstream_died' ? ['refundable'] : []
+  return outputUnseen({ bound, reading }) ? ['output_unseen'] : []
+}
+
+const withoutWaived = ({ reading, bound }: ChargeOptions): UsageReading | undefined => {
+  const waived = bound?.waived ?? []
+  if (reading?.usage === undefined || waived.length === 0) return reading
+  const quantities = Object.entries(reading.usage.quantities).filter(([meter]) => !waived.includes(meter as Meter))
+  return { ...reading, usage: { ...reading.usage, quantities: Object.fromEntries(quantities) } }
+}
+
+const actual = (options: ChargeOptions, { usage, upstreamCostUsd }: UsageReading): Charge => {
   const quantities = usage?.quantities ?? {}
   const { marginOf, bound, reportsCost } = options
   if (reportsCost && usage?.reportedCostUsd !== undefined) {
-    const priced = priceReportedCost({ costUsd: usage.reportedCostUsd, marginOf })
+    const priced = priceReportedCost({ costUsd: usage.reportedCostUsd, upstreamCostUsd, marginOf })
     return charge(options, { priced, quantities, flags: aboveHoldFlags(priced, bound) })
   }
   const { priced, flags } = priceServed(options, quantities)
@@ -84,8 +102,9 @@ const actual = (options: ChargeOptions, { usage }: UsageReading): Charge => {
 const isFinal = ({ usage, final }: UsageReading): boolean =>
   usage !== undefined && final && (usage.reportedCostUsd !== undefined || tellsInput(usage.quantities))
 
-const estimateReason = ({ reading, end }: ChargeOptions): string => {
-  if (reading?.pending === true) return 'background'
+const estimateReason = ({ reading, end, bound, status }: ChargeOptions): string => {
+  const background = bound === undefined ? reading?.pending === true : worksOn({ bound, reading })
+  if (background && status !== null) return 'background'
   if (end !== 'complete') return end
   return reading?.failed === true ? 'upstream_died' : 'no_usage'
 }
@@ -118,8 +137,10 @@ const regionOf = ({ region }: Served): Served => (region === undefined ? {} : { 
 const ratesOf = ({ rates, requestModel, rateBook, integration, at }: ChargeOptions, model: string) =>
   model === requestModel ? rates : rateBook.find({ integration, model, at })
 
-const isAboveHold = ({ listNanos, chargeNanos }: Priced, bound: RequestBound | undefined): boolean =>
-  bound !== undefined && (listNanos > bound.listNanos || chargeNanos > bound.chargeNanos)
+const isAboveHold = (
+  { listNanos, upstreamNanos = 0n, chargeNanos }: Priced,
+  bound: RequestBound | undefined,
+): boolean => bound !== undefined && (listNanos + upstreamNanos > bound.listNanos || chargeNanos > bound.chargeNanos)
 
 const aboveHoldFlags = (priced: Priced, bound: RequestBound | undefined): readonly string[] =>
   isAboveHold(priced, bound) ? ['above_hold'] : []
@@ -144,13 +165,13 @@ interface Outcome {
 
 const charge = (options: ChargeOptions, { priced, quantities, reason, flags = [] }: Outcome): Charge => {
   const { reading, byok } = options
-  const { lines, listNanos, chargeNanos, cacheSavingsNanos } = priced
+  const { lines, listNanos, upstreamNanos = 0n, chargeNanos, cacheSavingsNanos } = priced
   return {
     state: reason === undefined ? 'actual' : 'estimated',
     reason: reason ?? null,
     flags: [...(reading?.flags ?? []), ...flags],
     walletNanos: byok ? 0n : chargeNanos,
-    spendNanos: byok ? listNanos : chargeNanos,
+    spendNanos: byok ? listNanos + upstreamNanos : chargeNanos,
     listNanos,
     cacheSavingsNanos,
     lines: byok ? lines.map((line) => ({ ...line, margin: '0', chargeNanos: 0n })) : lines,

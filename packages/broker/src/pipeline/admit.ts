@@ -1,7 +1,7 @@
 import { createVendoError } from '@vendo/contract'
 import type { Route } from '@vendo/integrations/providers'
 import type { ModelRates } from '@vendo/integrations/rates'
-import { type RequestFacts, readRequestFacts, spliceIncludeUsage } from '@vendo/wire'
+import { type RequestFacts, readRequestFacts, type ServerTool, spliceIncludeUsage } from '@vendo/wire'
 import { boundRequest } from '../meter/bound.ts'
 import { matchGlob } from './match-glob.ts'
 import { parseJsonBody } from './parse-json-body.ts'
@@ -34,7 +34,7 @@ export const admit = (input: AdmitInput): Admission => {
   assertQuery(input)
   const facts = readRequestFacts(route.wireFormat, parseJsonBody(body), body.length, { path: address.path })
   const model = requireModel(facts)
-  assertModelsAllowed(caller, [model, ...facts.fallbackModels])
+  assertModelsAllowed(caller, [model, ...facts.fallbackModels, ...facts.serverTools.flatMap(modelsOf)])
   const rates = requireRates(input, model)
   const bound = requireBound(input, facts, rates)
   const spliced = asksOnBehalf(input, facts) ? spliceIncludeUsage(body) : undefined
@@ -79,6 +79,10 @@ const requireModel = ({ model }: RequestFacts): string => {
     suggestedFix: 'Set `model` to a string.',
   })
 }
+
+/** A tool that may call any model is only for keys that may use every model. */
+const modelsOf = ({ models = [], anyModel }: ServerTool): readonly string[] =>
+  anyModel === true ? [...models, '*'] : models
 
 const assertModelsAllowed = ({ key }: Caller, models: readonly string[]): void => {
   const globs = key.limits.models

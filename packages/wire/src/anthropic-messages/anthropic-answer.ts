@@ -1,6 +1,7 @@
-import { parseMembers } from '../bytes/json-members.ts'
+import type { Meter } from '@vendo/contract'
+import { type JsonMembers, parseMembers } from '../bytes/json-members.ts'
 import type { AnswerFormat } from '../reader/answer-format.ts'
-import { absorbMembers, withFlag } from '../reader/answer-state.ts'
+import { type AnswerState, absorbMembers, isRawObject, withFlag } from '../reader/answer-state.ts'
 import { readAnthropicUsage } from './read-anthropic-usage.ts'
 
 /**
@@ -12,21 +13,46 @@ export const anthropicAnswer: AnswerFormat = {
   blockStarts: new Set(['content_block_start']),
 
   readBody(state, body) {
-    const read = { ...absorbMembers(state, body), complete: true }
+    const content = body.get('content')
+    const uses = new Map<string, Meter>()
+    for (const [index, block] of (Array.isArray(content) ? content : []).entries()) {
+      if (isRawObject(block) && runsCode(block['type'], block['name'])) uses.set(`#${index}`, 'code_execution')
+    }
+    const refused = body.text('stop_reason') === 'refusal'
+    const read = { ...absorbMembers(state, body), toolUses: uses, complete: true, ...(refused ? { refused } : {}) }
     return body.text('type') === 'error' ? { ...read, failed: true } : read
   },
 
   readEvent(state, data, scan) {
     if (scan.type === 'message_stop') return { ...state, complete: true }
-    if (!scan.hasUsage && !scan.hasError && scan.type !== 'message_start') return state
+    const starts = scan.type === 'content_block_start'
+    if (!scan.hasUsage && !scan.hasError && !starts && scan.type !== 'message_start') return state
     const event = parseMembers(data)
     if (event === undefined) return withFlag(state, 'unreadable_event')
     if (scan.type === 'error' || event.object('error') !== undefined) return { ...state, failed: true }
+    if (starts) return absorbBlock(state, event)
     const read = absorbMembers(state, event.object('message') ?? event)
     // Nothing but `message_stop` follows the delta that tells why the model stopped.
-    const stops = scan.hasUsage && event.object('delta')?.text('stop_reason') !== undefined
-    return stops ? { ...read, usageFinal: true } : read
+    const stopReason = scan.hasUsage ? event.object('delta')?.text('stop_reason') : undefined
+    if (stopReason === undefined) return read
+    return { ...read, usageFinal: true, ...(stopReason === 'refusal' ? { refused: true } : {}) }
   },
 
   interpret: readAnthropicUsage,
+}
+
+/** Runs of code, which have a fee and no count in the usage. */
+const codeTool = /^(code_execution|bash_code_execution|text_editor_code_execution)$/
+
+const runsCode = (type: unknown, name: unknown): boolean =>
+  type === 'server_tool_use' && typeof name === 'string' && codeTool.test(name)
+
+const absorbBlock = (state: AnswerState, event: JsonMembers): AnswerState => {
+  const block = event.object('content_block')
+  if (block?.text('type') === 'fallback') {
+    const model = block.object('to')?.text('model')
+    return model === undefined ? state : { ...state, model }
+  }
+  if (block === undefined || !runsCode(block.text('type'), block.text('name'))) return state
+  return { ...state, toolUses: new Map([...state.toolUses, [`#${event.literal('index')}`, 'code_execution']]) }
 }

@@ -1,6 +1,7 @@
 import type { Quantities } from '@vendo/contract'
 import { type Interpretation, knownQuantities } from '../reader/answer-format.ts'
 import { type AnswerState, isRawObject, type RawObject } from '../reader/answer-state.ts'
+import { nonZero } from '../reader/divide-tokens.ts'
 import { badUsageValues, tokenCountAt, unknownUsageKeys } from '../reader/token-count.ts'
 import type { ExtraUsage, ReportedCacheWrites } from '../usage-reading.ts'
 
@@ -21,15 +22,19 @@ const knownKeys = new Set([...countedKeys, 'cost', 'cost_details', 'total_tokens
 
 /** What Anthropic's usage object means: `input_tokens` excludes everything cached, `output_tokens` includes thinking. */
 export const readAnthropicUsage = (state: AnswerState): Interpretation => {
-  const { usage: raw, model } = state
+  const { usage: raw } = state
+  const model = fallbackModel(raw?.['iterations']) ?? state.model
   const served = { ...(model === undefined ? {} : { model }), ...servedOf(state) }
   if (raw === undefined) return { served, flags: [] }
   const reported = reportedCacheWrites(raw)
-  const extra = readIterations(raw['iterations'])
+  const extra = readIterations(raw['iterations'], model)
+  // https://platform.claude.com/docs/en/release-notes/overview: a refusal before any output is not billed.
+  const unbilled = state.refused === true && tokenCountAt(raw, 'output_tokens') === 0
   const reasoning = tokenCountAt(raw, 'output_tokens_details', 'thinking_tokens')
   const quantities = {
-    ...tokenQuantities(raw),
+    ...(unbilled ? { input: 0, output: 0 } : tokenQuantities(raw)),
     ...knownQuantities({
+      code_execution: nonZero(state.toolUses.size),
       web_search: tokenCountAt(raw, 'server_tool_use', 'web_search_requests'),
       web_fetch: tokenCountAt(raw, 'server_tool_use', 'web_fetch_requests'),
     }),
@@ -44,6 +49,7 @@ export const readAnthropicUsage = (state: AnswerState): Interpretation => {
     ...(extra.usage.length === 0 ? {} : { extraUsage: extra.usage }),
     ...(Object.keys(reported).length === 0 ? {} : { reported }),
     flags: [
+      ...(unbilled ? ['refusal_unbilled'] : []),
       ...splitFlags(reported),
       ...extra.flags,
       ...unknownUsageKeys(raw, knownKeys),
@@ -101,22 +107,42 @@ const splitFlags = ({ cacheWriteTotal, cacheWrite5m, cacheWrite1h }: ReportedCac
 }
 
 /**
- * Passes that the answer consisted of. Ordinary ones are already in the totals; a compaction and an advisor's message are
- * not.
+ * Passes that the answer consisted of. The totals hold those of the model that the answer names; a compaction, an advisor's
+ * message and what another model wrote before it declined are not in them. A model that declined before any output is not
+ * billed. Passes carry no model but where several were asked.
  */
-const readIterations = (iterations: unknown): { usage: readonly ExtraUsage[]; flags: readonly string[] } => {
+const readIterations = (
+  iterations: unknown,
+  servedModel: string | undefined,
+): { usage: readonly ExtraUsage[]; flags: readonly string[] } => {
   const usage: ExtraUsage[] = []
   const flags = new Set<string>()
-  for (const iteration of Array.isArray(iterations) ? iterations : []) {
-    if (!isRawObject(iteration)) continue
-    const kind = iteration['type']
+  for (const iteration of Array.isArray(iterations) ? iterations.filter(isRawObject) : []) {
+    const type = textOf(iteration['type']) ?? 'untyped'
+    if (type === 'fallback_message') continue
     const model = textOf(iteration['model'])
-    if (kind === 'compaction' || kind === 'advisor_message') {
-      flags.add(kind === 'compaction' ? 'iteration_compaction' : `iteration_model:${model ?? 'unknown'}`)
-      usage.push({ kind, ...(model === undefined ? {} : { model }), quantities: tokenQuantities(iteration) })
-    } else if (kind !== 'message') {
-      flags.add(`unknown_iteration:${typeof kind === 'string' ? kind : 'untyped'}`)
-    }
+    const kind = Object.hasOwn(extraKinds, type) ? extraKinds[type] : undefined
+    if (kind === undefined) flags.add(`unknown_iteration:${type}`)
+    if (kind === undefined || isInTotals(kind, model, servedModel)) continue
+    if (kind === 'declined_message' && tokenCountAt(iteration, 'output_tokens') === 0) continue
+    flags.add(kind === 'compaction' ? 'iteration_compaction' : `iteration_model:${model ?? 'unknown'}`)
+    usage.push({ kind, ...(model === undefined ? {} : { model }), quantities: tokenQuantities(iteration) })
   }
   return { usage, flags: [...flags] }
 }
+
+const extraKinds: Readonly<Record<string, ExtraUsage['kind']>> = {
+  compaction: 'compaction',
+  advisor_message: 'advisor_message',
+  message: 'declined_message',
+}
+
+const isInTotals = (kind: ExtraUsage['kind'], model: string | undefined, served: string | undefined): boolean =>
+  kind === 'declined_message' && (model === undefined || model === served)
+
+/** The model that took over and served the answer: a stream begins with the name of the one that was asked first. */
+const fallbackModel = (iterations: unknown): string | undefined =>
+  (Array.isArray(iterations) ? iterations.filter(isRawObject) : [])
+    .filter(({ type }) => type === 'fallback_message')
+    .map(({ model }) => textOf(model))
+    .findLast((model) => model !== undefined)

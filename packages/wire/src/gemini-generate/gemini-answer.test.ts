@@ -142,6 +142,12 @@ describe('a stream', () => {
     expect(readBody('gemini-generate', '[')).toMatchObject({ complete: false, flags: [] })
   })
 
+  it('counts its thoughts on the way, once they are over', () => {
+    const events = [first, part({ promptTokenCount: 15, thoughtsTokenCount: 4, candidatesTokenCount: 2 }), last]
+    const readings = [1, 2, 3].map((count) => readStream('gemini-generate', streamOf(...events.slice(0, count))))
+    expect(readings.map(({ countsReasoning = false }) => countsReasoning)).toEqual([false, true, true])
+  })
+
   it('goes on until every candidate has its finish reason', () => {
     const usage = { promptTokenCount: 1 }
     const events = [part(usage, stop), part(usage, { index: 1 }), part(usage, { index: 1, ...stop })]

@@ -34,6 +34,7 @@ export const readGeminiRequest = (body: RawObject, path: string): FormatFacts =>
     choices: Math.max(1, ...configs.flatMap((config) => either(config, 'candidateCount')).map(candidateCount)),
     automaticCacheWrite: false,
     region: undefined,
+    asksForReasoning: configs.some((config) => either(config, 'thinkingConfig').length > 0),
     outputModalities: readModalities(configs, model ?? ''),
     asksForUsage: false,
     background: false,

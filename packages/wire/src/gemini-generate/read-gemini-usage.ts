@@ -45,6 +45,8 @@ export const readGeminiUsage = (state: AnswerState): Interpretation => {
       quantities: { ...input.quantities, ...output.quantities, ...readSearches(state) },
       ...(reasoning === undefined ? {} : { reasoning }),
     },
+    // Each report counts all output so far, and thoughts come before the first token of a candidate.
+    ...((tokenCountAt(raw, 'candidatesTokenCount') ?? 0) > 0 ? { countsReasoning: true } : {}),
     flags: [
       ...(input.exceeds || output.exceeds ? ['details_exceed_total'] : []),
       ...(addsUp(raw) ? [] : ['total_mismatch']),

@@ -126,6 +126,18 @@ describe('an OpenAI chat answer', () => {
     expect(readBody(format, exact).usage?.reportedCostUsd).toBe('0.00765091690000000512345')
   })
 
+  it("tells the provider's bill for a key of the operator from OpenRouter's fee", () => {
+    const routed = (details: object) =>
+      readBody(format, body({ prompt_tokens: 1, completion_tokens: 2, cost: 0.5, is_byok: true, ...details }))
+    const both = routed({ cost_details: { upstream_inference_cost: 1e-7 } })
+    expect(both).toMatchObject({ usage: { reportedCostUsd: '0.5' }, upstreamCostUsd: '0.0000001' })
+    expect(routed({}).usage).not.toHaveProperty('reportedCostUsd')
+    expect(routed({ is_byok: false })).toMatchObject({ usage: { reportedCostUsd: '0.5' } })
+    expect(routed({ is_byok: false, cost_details: { upstream_inference_cost: 1 } })).not.toHaveProperty(
+      'upstreamCostUsd',
+    )
+  })
+
   it('counts text, refusals, reasoning, transcripts and tool arguments as visible output', () => {
     const deltas = [
       { content: '12345' },

@@ -1,6 +1,9 @@
 import { encodeText } from '../bytes/ascii.ts'
 import { isRawObject, type RawObject } from '../reader/answer-state.ts'
+import { modelsIn } from '../request/models-in.ts'
 import { limitOf, objectsOf, textOf } from '../request/raw.ts'
+import { readModalities } from '../request/read-modalities.ts'
+import { readOpenRouterTool } from '../request/read-openrouter-tool.ts'
 import type { FormatFacts } from '../request/read-request-facts.ts'
 import type { ServerTool } from '../request-facts.ts'
 
@@ -22,39 +25,32 @@ export const readOpenAiChatRequest = (body: RawObject): FormatFacts => {
     choices: Math.max(limitOf(body['n']) ?? 1, 1),
     automaticCacheWrite: true,
     region: undefined,
+    asksForReasoning: asksForReasoning(body),
     outputModalities: readModalities(body['modalities']),
     asksForUsage: isRawObject(body['stream_options']) && body['stream_options']['include_usage'] === true,
     background: false,
   }
 }
 
+/** No tool but OpenRouter's own is known to honour a use limit in this format. */
 const readTool = (tool: RawObject, body: RawObject): readonly ServerTool[] => {
-  const type = tool['type']
-  if (clientTools.has(type)) return []
-  const parameters = isRawObject(tool['parameters']) ? tool['parameters'] : tool
-  const maxUses = limitOf(parameters['max_uses']) ?? limitOf(body['max_tool_calls'])
-  const model = textOf(parameters['model'])
-  return [
-    {
-      type: textOf(type) ?? 'unknown',
-      ...(maxUses === undefined ? {} : { maxUses }),
-      ...(model === undefined ? {} : { model }),
-    },
-  ]
+  if (clientTools.has(tool['type'])) return []
+  const type = textOf(tool['type']) ?? 'unknown'
+  return [type.startsWith('openrouter:') ? readOpenRouterTool(type, tool, body) : { type, ...modelsIn(tool) }]
 }
 
-/** OpenAI's search option is one search per answer; OpenRouter's plugins, `:online` among them, have no limit to set. */
-const readSearches = (body: RawObject): readonly ServerTool[] => {
-  const model = textOf(body['model']) ?? ''
-  const plugins = objectsOf(body['plugins']).filter(({ enabled }) => enabled !== false)
-  return [
-    ...(isRawObject(body['web_search_options']) || searchModel.test(model)
-      ? [{ type: 'web_search_options', maxUses: 1 }]
-      : []),
-    ...plugins.map(({ id }) => ({ type: `plugin:${textOf(id) ?? 'unknown'}` })),
-    ...(model.endsWith(':online') ? [{ type: 'plugin:web' }] : []),
-  ]
-}
+/** OpenAI's search option is one search per answer. */
+const readSearches = (body: RawObject): readonly ServerTool[] =>
+  isRawObject(body['web_search_options']) ||
+  [body['model'], body['models']].flat().some((model) => searchModel.test(textOf(model) ?? ''))
+    ? [{ type: 'web_search_options', maxUses: 1 }]
+    : []
+
+/** What asks a model of this format to reason, in OpenAI's and OpenRouter's spellings. */
+const reasoningMembers = ['reasoning', 'reasoning_effort', 'include_reasoning', 'thinking'] as const
+
+const asksForReasoning = (body: RawObject): boolean =>
+  reasoningMembers.some((key) => body[key] != null && body[key] !== 'none')
 
 /** Where both names are given the larger counts; a rejected prediction is billed as output too. */
 const readMaxOutput = (body: RawObject): number | undefined => {
@@ -64,11 +60,4 @@ const readMaxOutput = (body: RawObject): number | undefined => {
   if (limits.length === 0) return undefined
   const predicted = isRawObject(body['prediction']) ? encodeText(JSON.stringify(body['prediction'])).length : 0
   return Math.max(...limits) + predicted
-}
-
-const modalities = ['text', 'audio', 'image'] as const
-
-const readModalities = (value: unknown): FormatFacts['outputModalities'] => {
-  const asked = Array.isArray(value) ? modalities.filter((modality) => value.includes(modality)) : []
-  return asked.length === 0 ? ['text'] : asked
 }

@@ -11,6 +11,7 @@ export const readOpenAiEmbeddingsRequest = (body: RawObject): FormatFacts => ({
   choices: 1,
   automaticCacheWrite: false,
   region: undefined,
+  asksForReasoning: false,
   outputModalities: ['text'],
   asksForUsage: false,
   background: false,

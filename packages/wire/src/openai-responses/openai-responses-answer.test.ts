@@ -96,6 +96,21 @@ describe('an OpenAI Responses answer', () => {
     }
   })
 
+  it('counts a hosted shell by its container, and none of the client', () => {
+    const hosted = { type: 'shell_call', environment: { type: 'container_reference', container_id: 'cntr_1' } }
+    const sameContainer = { type: 'code_interpreter_call', container_id: 'cntr_1' }
+    const local = [
+      { type: 'shell_call', environment: { type: 'local' } },
+      { type: 'shell_call', environment: null },
+    ]
+    const uses = (...output: readonly object[]) =>
+      readBody(format, response({ output })).usage?.quantities.code_execution
+    expect(uses(hosted, hosted, sameContainer)).toBe(1)
+    expect(uses(hosted, { ...hosted, environment: { ...hosted.environment, container_id: 'cntr_2' } })).toBe(2)
+    expect(uses(...local)).toBeUndefined()
+    expect(readStream(format, streamOf(created, done(hosted, 0), ended())).usage?.quantities.code_execution).toBe(1)
+  })
+
   it('reads a compaction, and an answer that has no usage', () => {
     expect(readBody(format, { id: 'resp_2', object: 'response.compaction', output: [], usage })).toMatchObject({
       usage: reading.usage,

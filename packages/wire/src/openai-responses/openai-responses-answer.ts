@@ -90,4 +90,13 @@ const countedItems: Readonly<Record<string, CountedItem>> = Object.assign(Object
     charged: always,
     key: ({ container_id: id }) => (typeof id === 'string' ? id : undefined),
   },
+  // A shell of the client's own names its environment as local.
+  shell_call: {
+    meter: 'code_execution',
+    charged: ({ environment }) => isRawObject(environment) && environment['type'] !== 'local',
+    key: ({ environment }) =>
+      isRawObject(environment) && typeof environment['container_id'] === 'string'
+        ? environment['container_id']
+        : undefined,
+  },
 } satisfies Record<string, CountedItem>)

@@ -1,30 +1,30 @@
 import { isRawObject, type RawObject } from '../reader/answer-state.ts'
+import { addedTools } from '../request/added-tools.ts'
+import { modelsIn } from '../request/models-in.ts'
 import { limitOf, objectsOf, textOf } from '../request/raw.ts'
+import { readModalities } from '../request/read-modalities.ts'
+import { readOpenRouterTool } from '../request/read-openrouter-tool.ts'
 import type { FormatFacts } from '../request/read-request-facts.ts'
 import type { ServerTool } from '../request-facts.ts'
 
 /** Tools whose calls the API hands back to the client. */
 const clientTool = /^(function|custom|apply_patch|local_shell|computer)$|^computer_use/
 
-/** What an OpenAI Responses body says of its cost; OpenRouter serves the same format with plugins of its own. */
+/** What an OpenAI Responses body says of its cost; OpenRouter serves the same format with tools of its own. */
 export const readOpenAiResponsesRequest = (body: RawObject): FormatFacts => {
-  const tools = objectsOf(body['tools']).flatMap((tool) =>
+  const content = [body['input'], ...(isRawObject(body['prompt']) ? Object.values(variablesOf(body['prompt'])) : [])]
+  const tools = [...objectsOf(body['tools']), ...addedTools(content)].flatMap((tool) =>
     tool['type'] === 'namespace' ? objectsOf(tool['tools']) : [tool],
   )
-  const maxUses = limitOf(body['max_tool_calls'])
-  const limit = maxUses === undefined ? {} : { maxUses }
+  const sharedMaxUses = sharedLimit(body)
   const ownTools = tools.filter(runsOnServer)
   const serverTools: readonly ServerTool[] = [
-    ...ownTools.map((tool) => readTool(tool, limit)),
-    ...objectsOf(body['plugins']).map(({ id }) => ({ type: `plugin:${textOf(id) ?? 'unknown'}` })),
-    ...(textOf(body['model'])?.endsWith(':online') === true ? [{ type: 'plugin:web' }] : []),
-    ...objectsOf(body['context_management']).map(({ type }) => ({
-      type: textOf(type) ?? 'unknown',
-      ...compactions(ownTools.length > 0, maxUses),
-    })),
+    ...ownTools.map((tool) => readTool(tool, body, sharedMaxUses)),
+    ...readCompactions(body, ownTools.length > 0, sharedMaxUses),
+    ...readMode(body['reasoning']),
   ]
   return {
-    content: [body['input'], ...(isRawObject(body['prompt']) ? Object.values(variablesOf(body['prompt'])) : [])],
+    content,
     remoteReferences: countReferences(body, tools),
     serverTools,
     hasTools: tools.length > 0 || serverTools.length > 0,
@@ -32,26 +32,53 @@ export const readOpenAiResponsesRequest = (body: RawObject): FormatFacts => {
     choices: 1,
     automaticCacheWrite: true,
     region: undefined,
-    outputModalities: ['text'],
+    asksForReasoning: body['reasoning'] != null,
+    outputModalities: readModalities(body['modalities']),
     asksForUsage: false,
     background: body['background'] === true,
   }
 }
 
-/** A context is compacted before the model goes on: once for the request, and once for each tool call that lets it grow again. */
-const compactions = (toolsRun: boolean, maxToolCalls: number | undefined): { readonly maxUses?: number } => {
-  if (!toolsRun) return { maxUses: 1 }
-  return maxToolCalls === undefined ? {} : { maxUses: 1 + maxToolCalls }
+/** OpenRouter passes the limit over where the request says in another way when its tools shall stop. */
+const sharedLimit = (body: RawObject): number | undefined =>
+  body['stop_server_tools_when'] == null ? limitOf(body['max_tool_calls']) : undefined
+
+/** A mode may answer more than once to answer best, at a price that no table holds. */
+const readMode = (reasoning: unknown): readonly ServerTool[] => {
+  const mode = isRawObject(reasoning) ? reasoning['mode'] : undefined
+  return mode == null || mode === 'standard' ? [] : [{ type: `reasoning_mode:${textOf(mode) ?? 'unknown'}` }]
 }
 
-const readTool = (tool: RawObject, limit: { readonly maxUses?: number }): ServerTool => {
-  const parameters = isRawObject(tool['parameters']) ? tool['parameters'] : {}
-  const maxUses = limitOf(parameters['max_uses'])
-  const model = textOf(tool['type'])?.startsWith('openrouter:') === true ? textOf(parameters['model']) : undefined
+/**
+ * A context is compacted when an item of the input says so, and, for a request that manages its context, before the model
+ * goes on: once, and once more for each tool call that lets the context grow again.
+ */
+const readCompactions = (
+  body: RawObject,
+  toolsRun: boolean,
+  maxToolCalls: number | undefined,
+): readonly ServerTool[] => {
+  const often = toolsRun ? (maxToolCalls === undefined ? {} : { maxUses: 1 + maxToolCalls }) : { maxUses: 1 }
+  const triggers = objectsOf(body['input']).filter(({ type }) => type === 'compaction_trigger')
+  return [
+    ...objectsOf(body['context_management']).map(({ type }) => ({ type: textOf(type) ?? 'unknown', ...often })),
+    ...triggers.map(() => ({ type: 'compaction', maxUses: 1 })),
+  ]
+}
+
+/** The size that containers have unless the request says otherwise, and that the fee in the tables is for. */
+const plainMemory: ReadonlySet<unknown> = new Set([undefined, null, '1g'])
+
+/** A tool in a larger container is a type of its own, which no table knows. */
+const readTool = (tool: RawObject, body: RawObject, sharedMaxUses: number | undefined): ServerTool => {
+  const type = textOf(tool['type']) ?? 'unknown'
+  if (type.startsWith('openrouter:')) return readOpenRouterTool(type, tool, body)
+  const container = tool['container'] ?? tool['environment']
+  const memory = isRawObject(container) ? container['memory_limit'] : undefined
   return {
-    type: textOf(tool['type']) ?? 'unknown',
-    ...(maxUses === undefined ? limit : { maxUses }),
-    ...(model === undefined ? {} : { model }),
+    type: plainMemory.has(memory) ? type : `memory_limit:${textOf(memory) ?? 'unknown'} of ${type}`,
+    ...(sharedMaxUses === undefined ? {} : { sharedMaxUses }),
+    ...modelsIn(tool),
   }
 }
 

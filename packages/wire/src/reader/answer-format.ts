@@ -24,6 +24,7 @@ export interface Interpretation {
   readonly served: Served
   readonly extraUsage?: readonly ExtraUsage[]
   readonly reported?: ReportedCacheWrites
+  readonly countsReasoning?: boolean
   readonly flags: readonly string[]
 }
 

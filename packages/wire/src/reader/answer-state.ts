@@ -10,6 +10,8 @@ export interface AnswerState {
   /** The provider's own usage object: later reports laid over earlier ones, field by field. */
   readonly usage?: RawObject
   readonly costUsd?: string
+  /** What a provider bills to a key of the operator's own, beside `costUsd`. */
+  readonly upstreamCostUsd?: string
   /** Uses of server tools that only the output shows, by their place in the output. */
   readonly toolUses: ReadonlyMap<string, Meter>
   /** Whether each candidate of a Gemini answer has its finish reason, by index. */
@@ -17,6 +19,8 @@ export interface AnswerState {
   readonly complete: boolean
   /** The usage is that of the whole answer, though its end may not have come yet. */
   readonly usageFinal?: boolean
+  /** The model declined to answer, or to go on. */
+  readonly refused?: boolean
   readonly pending: boolean
   readonly failed: boolean
   readonly flags: readonly string[]
@@ -52,16 +56,31 @@ export const absorbMembers = (state: AnswerState, members: JsonMembers): AnswerS
   const model = members.text('model')
   const serviceTier = members.text('service_tier')
   const usage = members.get('usage')
-  const cost = isRawObject(usage) ? members.object('usage')?.literal('cost') : undefined
-  const costUsd = cost === undefined ? undefined : plainDecimal(cost)
+  const cost = isRawObject(usage) ? reportedCost(members.object('usage')) : {}
   return {
     ...state,
     ...(responseId === undefined ? {} : { responseId }),
     ...(model === undefined ? {} : { model }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...(isRawObject(usage) ? { usage: mergeUsage(state.usage ?? {}, usage) } : {}),
-    ...(costUsd === undefined ? {} : { costUsd }),
+    ...cost,
   }
+}
+
+/**
+ * The cost that OpenRouter reports. Where it used a key of the operator's own (`is_byok`), the `cost` is its fee alone and the
+ * provider's bill comes on top; without that figure the cost is not known.
+ */
+const reportedCost = (usage: JsonMembers | undefined): Pick<AnswerState, 'costUsd' | 'upstreamCostUsd'> => {
+  const costUsd = decimalAt(usage, 'cost')
+  if (costUsd === undefined || usage?.get('is_byok') !== true) return costUsd === undefined ? {} : { costUsd }
+  const upstreamCostUsd = decimalAt(usage.object('cost_details'), 'upstream_inference_cost')
+  return upstreamCostUsd === undefined ? {} : { costUsd, upstreamCostUsd }
+}
+
+const decimalAt = (members: JsonMembers | undefined, key: string): string | undefined => {
+  const literal = members?.literal(key)
+  return literal === undefined ? undefined : plainDecimal(literal)
 }
 
 /** Lays a later usage object over an earlier one, field by field. */

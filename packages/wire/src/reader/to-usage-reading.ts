@@ -12,6 +12,7 @@ export const toUsageReading = (
   return {
     ...understood,
     ...(state.responseId === undefined ? {} : { responseId: state.responseId }),
+    ...(state.upstreamCostUsd === undefined ? {} : { upstreamCostUsd: state.upstreamCostUsd }),
     complete: state.complete,
     final: understood.usage !== undefined && !state.pending && (state.complete || state.usageFinal === true),
     pending: state.pending,

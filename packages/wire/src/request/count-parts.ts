@@ -1,5 +1,6 @@
 import { isRawObject, type RawObject } from '../reader/answer-state.ts'
 import { textOf } from './raw.ts'
+import { visitParts } from './visit-parts.ts'
 
 /** What the content of a request holds beside text. */
 export interface PartCounts {
@@ -14,36 +15,23 @@ export interface PartCounts {
 /**
  * Counts images, documents, audio and references in the content of a request, in every wire format's spelling. Only places
  * where a provider reads content are looked at: a part that is quoted inside the arguments of a tool call is text to the
- * model, and must stay counted as text. Walks with a stack of its own, so that deep nesting cannot overflow.
+ * model, and must stay counted as text.
  */
 export const countParts = (roots: readonly unknown[]): PartCounts => {
   const counts: PartCounts = { images: 0, documents: [], audioBytes: 0, remoteReferences: 0, inlineBytes: 0 }
-  const stack: unknown[] = [...roots]
-  while (stack.length > 0) {
-    const value = stack.pop()
-    if (Array.isArray(value)) stack.push(...chunked(value))
-    else if (isRawObject(value)) {
-      countPart(counts, value)
-      const { content, output, source } = value
-      stack.push(content, output, isRawObject(source) ? source['content'] : undefined)
-    }
-  }
+  visitParts(roots, (part) => countPart(counts, part))
   return counts
 }
-
-/** A spread of a huge list into `push` would exceed the engine's argument limit. */
-const chunked = (values: readonly unknown[]): readonly unknown[] =>
-  values.length <= 1000
-    ? values
-    : Array.from({ length: Math.ceil(values.length / 1000) }, (_, index) =>
-        values.slice(index * 1000, (index + 1) * 1000),
-      )
 
 const countPart = (counts: PartCounts, part: RawObject): void => {
   const count = typeof part['type'] === 'string' ? counters.get(part['type']) : undefined
   if (count !== undefined) count(counts, part)
+  else if (isItemReference(part)) counts.remoteReferences++
   else if (isRawObject(part['audio']) && textOf(part['audio']['id']) !== undefined) counts.remoteReferences++
 }
+
+/** In a list of items an `id` with neither a type nor a role refers to a stored item: `item_reference` may be left out. */
+const isItemReference = ({ id, type, role }: RawObject): boolean => id != null && type == null && role == null
 
 type CountPart = (counts: PartCounts, part: RawObject) => void
 

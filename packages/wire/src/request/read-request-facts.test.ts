@@ -21,6 +21,8 @@ const toolRows: readonly Row[] = [
         { type: 'bash_20250124' },
         { type: 'text_editor_20250728' },
         { type: 'computer_20250124' },
+        { type: 'computer_toolset_20260801' },
+        { type: 'browser_toolset_20260801' },
         { type: 'memory_20250818' },
       ],
     },
@@ -40,7 +42,7 @@ const toolRows: readonly Row[] = [
       serverTools: [
         { type: 'web_search_20250305', maxUses: 3 },
         { type: 'code_execution_20260120' },
-        { type: 'advisor_20260301', model: 'm', maxUses: 0 },
+        { type: 'advisor_20260301', models: ['m'], maxUses: 0 },
       ],
       hasTools: true,
     },
@@ -109,14 +111,14 @@ const toolRows: readonly Row[] = [
     'openai-chat',
     {
       tools: [
-        { type: 'openrouter:web_search', parameters: { max_uses: 2 } },
+        { type: 'openrouter:web_search', parameters: { max_uses: 2, engine: 'native' } },
         { type: 'openrouter:advisor', parameters: { model: 'm' } },
       ],
     },
     {
       serverTools: [
         { type: 'openrouter:web_search', maxUses: 2 },
-        { type: 'openrouter:advisor', model: 'm' },
+        { type: 'openrouter:advisor', models: ['m'] },
       ],
     },
   ],
@@ -142,9 +144,9 @@ const toolRows: readonly Row[] = [
     { max_tool_calls: 4, tools: [{ type: 'web_search' }, { type: 'mcp' }, { type: 'shell' }] },
     {
       serverTools: [
-        { type: 'web_search', maxUses: 4 },
-        { type: 'mcp', maxUses: 4 },
-        { type: 'shell', maxUses: 4 },
+        { type: 'web_search', sharedMaxUses: 4 },
+        { type: 'mcp', sharedMaxUses: 4 },
+        { type: 'shell', sharedMaxUses: 4 },
       ],
     },
   ],
@@ -213,6 +215,12 @@ const otherRows: readonly Row[] = [
     { stream: true, asksForUsage: true },
   ],
   ['work in the background', 'openai-responses', { background: true }, { background: true }],
+  [
+    'a picture as output',
+    'openai-responses',
+    { modalities: ['text', 'image'] },
+    { outputModalities: ['text', 'image'] },
+  ],
   ['spoken output', 'openai-chat', { modalities: ['text', 'audio', 'smell'] }, { outputModalities: ['text', 'audio'] }],
 ]
 
@@ -226,6 +234,7 @@ describe('readRequestFacts', () => {
     expect(read('anthropic-messages', body)).toEqual({
       model: 'm',
       fallbackModels: [],
+      fallbacksAddUp: false,
       stream: false,
       textBytes: JSON.stringify(body).length,
       images: 0,
@@ -239,6 +248,7 @@ describe('readRequestFacts', () => {
       cacheWrite: 'none',
       asksForUsage: false,
       background: false,
+      asksForReasoning: false,
       outputModalities: ['text'],
     })
   })

@@ -9,12 +9,20 @@ import type { RequestFacts } from '../request-facts.ts'
 import { countParts, type PartCounts } from './count-parts.ts'
 import { dearestCacheWrite } from './dearest-cache-write.ts'
 import { textOf } from './raw.ts'
+import { type Routing, readRouting } from './read-routing.ts'
 
 /** The part of {@link RequestFacts} that each wire format spells in its own way. */
 export interface FormatFacts
   extends Pick<
     RequestFacts,
-    'remoteReferences' | 'serverTools' | 'hasTools' | 'choices' | 'outputModalities' | 'asksForUsage' | 'background'
+    | 'remoteReferences'
+    | 'serverTools'
+    | 'hasTools'
+    | 'choices'
+    | 'asksForReasoning'
+    | 'outputModalities'
+    | 'asksForUsage'
+    | 'background'
   > {
   /** Where the format holds content parts. */
   readonly content: readonly unknown[]
@@ -57,27 +65,33 @@ export const readRequestFacts = (
   const raw = isRawObject(body) ? body : {}
   const { content, counted, automaticCacheWrite, maxOutputTokens, region, ...format } = readers[wireFormat](raw, path)
   const parts = counted ?? countParts(content)
+  const routing = readRouting(raw)
+  const serverTools = [...format.serverTools, ...routing.serverTools]
   const cacheWrite = dearestCacheWrite(raw)
   const serviceTier = format.serviceTier ?? textOf(raw['service_tier'])
-  const speed = textOf(raw['speed'])
+  const speed = dearestSpeed(textOf(raw['speed']), routing)
   return {
     ...format,
     model: 'model' in format ? format.model : textOf(raw['model']),
-    fallbackModels: readFallbackModels(raw),
+    fallbackModels: routing.fallbackModels,
+    fallbacksAddUp: routing.fallbacksAddUp,
     stream: format.stream ?? raw['stream'] === true,
     textBytes: Math.max(bodyBytes - parts.inlineBytes, 0),
     images: parts.images,
     documents: parts.documents,
     audioBytes: parts.audioBytes,
     remoteReferences: format.remoteReferences + parts.remoteReferences,
+    serverTools,
+    hasTools: format.hasTools || routing.serverTools.length > 0,
+    asksForReasoning: format.asksForReasoning || routing.asksForReasoning,
     cacheWrite: cacheWrite !== '1h' && automaticCacheWrite ? 'automatic' : cacheWrite,
-    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    // Without a limit of the request's own, a fallback that brings none may write as much as its model can.
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens: Math.max(maxOutputTokens, ...routing.outputLimits) }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...(speed === undefined ? {} : { speed }),
     ...(region === undefined ? {} : { region }),
   }
 }
 
-/** OpenRouter's `models`, in every wire format that it serves. */
-const readFallbackModels = (body: RawObject): readonly string[] =>
-  Array.isArray(body['models']) ? body['models'].map(textOf).filter((model) => model !== undefined) : []
+const dearestSpeed = (asked: string | undefined, { speed }: Routing): string | undefined =>
+  asked === undefined || asked === 'standard' ? (speed ?? asked) : asked
