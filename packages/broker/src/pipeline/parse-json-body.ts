@@ -1,11 +1,15 @@
 import { createVendoError } from '@vendo/contract'
-import { scanTopLevelMembers } from '@vendo/wire'
+import { scanTopLevelMembers, type TopLevelMembers } from '@vendo/wire'
 
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
+/** A byte order mark is no JSON, and must not be dropped on the way: the bytes are forwarded as they are. */
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+const openBrace = 0x7b
 
 /**
- * Parses the body of a metered request. A member that stands twice at the top is refused: which of two `model`s or
- * `max_tokens` a provider would follow is not ours to guess when money depends on it.
+ * Parses the body of a metered request. A member that stands twice at the top, or in an object there (Gemini's
+ * `generationConfig`), is refused: which of two `model`s or `max_tokens` a provider would follow is not ours to guess when
+ * money depends on it. So is a body whose members cannot be told apart, because it is nested too deeply.
  *
  * @throws {VendoError} `validation_failed`
  */
@@ -15,9 +19,26 @@ export const parseJsonBody = (bytes: Uint8Array): Readonly<Record<string, unknow
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw invalid(`The request body is ${describe(body)}; a JSON object is expected.`)
   }
-  const [twice] = scanTopLevelMembers(bytes)?.duplicates ?? []
+  const twice = duplicateIn(bytes)
   if (twice !== undefined) throw invalid(`The request body has ${JSON.stringify(twice)} twice.`)
   return body as Readonly<Record<string, unknown>>
+}
+
+const duplicateIn = (bytes: Uint8Array): string | undefined => {
+  const top = scanMembers(bytes)
+  if (top.duplicates[0] !== undefined) return top.duplicates[0]
+  for (const { key, valueStart, valueEnd } of top.members) {
+    if (bytes[valueStart] !== openBrace) continue
+    const [inner] = scanMembers(bytes.subarray(valueStart, valueEnd)).duplicates
+    if (inner !== undefined) return `${key}.${inner}`
+  }
+  return undefined
+}
+
+const scanMembers = (bytes: Uint8Array): TopLevelMembers => {
+  const scan = scanTopLevelMembers(bytes)
+  if (scan === undefined) throw invalid('The request body is nested too deeply.')
+  return scan
 }
 
 const parse = (bytes: Uint8Array): unknown => {
