@@ -1,4 +1,6 @@
+import { nanosFromUsd } from '@vendo/contract'
 import { openRouterModelsSchema } from '@vendo/contract/api'
+import { findProvider } from '@vendo/integrations/providers'
 import { describe, expect, it } from 'vitest'
 import { changedRates, ratesFrom } from './changed-rates.ts'
 import { openRouterRates } from './openrouter-rates.ts'
@@ -66,13 +68,31 @@ describe('openRouterRates', () => {
     ])
   })
 
-  it('counts the prices it has no meter for', () => {
+  it('counts the prices it has no meter for, and what is no price', () => {
     const { overrides, ignored } = ratesOf(
-      model({}, { image: '0.001', internal_reasoning: '0' }),
-      model({ id: 'vendor/other' }, { image: '-1', discount: 0.5, toString: '1' }),
+      model({}, { image_output: '0', internal_reasoning: '0' }),
+      model({ id: 'vendor/other' }, { image_output: '0.0', discount: 0.5 }),
     )
     expect(overrides).toHaveLength(2)
-    expect(ignored).toEqual({ image: 2, internal_reasoning: 1, discount: 1, toString: 1 })
+    expect(ignored).toEqual({ image_output: 2, internal_reasoning: 1, discount: 1 })
+  })
+
+  it('takes the dearest of conditional prices', () => {
+    const conditional = [
+      { min_prompt_tokens: 200_000, prompt: '0.000006', input_cache_read: '0.0000006' },
+      { utc_start: 100, utc_end: 500, utc_days: ['monday'], completion: '0.00001' },
+    ]
+    const { overrides, skipped } = ratesOf(model({}, { input_cache_read: '0.0000003', overrides: conditional }))
+    expect(skipped).toEqual([])
+    expect(overrides[0]?.usd).toEqual({ input: '6', output: '15', cache_read: '0.6' })
+  })
+
+  it('spreads the price of a picture over the tokens that are held for one, on top of them', () => {
+    const [rate] = ratesOf(model({}, { image: '0.005', input_cache_write_1h: '0.000006' })).overrides
+    const perPicture = nanosFromUsd(rate!.usd.input_image!) * BigInt(findProvider('openrouter')!.bound.imageTokens)
+    const tokens = nanosFromUsd('6') * BigInt(findProvider('openrouter')!.bound.imageTokens)
+    expect(perPicture - tokens).toBeGreaterThanOrEqual(nanosFromUsd('0.005') * 1_000_000n)
+    expect(perPicture - tokens).toBeLessThan(nanosFromUsd('0.0051') * 1_000_000n)
   })
 
   it.each([
@@ -81,10 +101,17 @@ describe('openRouterRates', () => {
     ['a price that is no decimal', model({}, { completion: '1e-6' }), 'unreadable price for completion'],
     ['a price that is a number', model({}, { prompt: 0.000003 }), 'unreadable price for prompt'],
     ['another negative price', model({}, { request: '-0.5' }), 'unreadable price for request'],
+    ['a price for hidden reasoning', model({}, { internal_reasoning: '0.000001' }), /no meter for: internal_reasoning/],
+    ['a price that is new', model({}, { toString: '1' }), /no meter for: toString/],
+    ['a picture at any price', model({}, { image: '-1' }), 'variable price for image'],
+    ['a condition that is new', model({}, { overrides: [{ moon: 'full', prompt: '0.1' }] }), /no meter for: moon/],
+    ['a conditional price that is none', model({}, { overrides: [{ prompt: 1 }] }), 'unreadable price for prompt'],
+    ['conditions that are no list', model({}, { overrides: {} }), 'unreadable conditional prices'],
     ['no context length', model({ context_length: null }), 'no context length'],
     ['a context length of 0', model({ context_length: 0 }), 'no context length'],
   ])('skips a model with %s and says why', (_rule, listed, reason) => {
-    expect(ratesOf(listed)).toMatchObject({ overrides: [], skipped: [{ model: 'vendor/model', reason }] })
+    const expected = typeof reason === 'string' ? reason : expect.stringMatching(reason)
+    expect(ratesOf(listed)).toMatchObject({ overrides: [], skipped: [{ model: 'vendor/model', reason: expected }] })
   })
 
   it.each([null, undefined, { max_completion_tokens: null }, { max_completion_tokens: 0 }])(

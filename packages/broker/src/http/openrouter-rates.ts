@@ -1,5 +1,6 @@
-import { type Meter, parseDecimal } from '@vendo/contract'
+import { ceilDivide, type Meter, nanosFromUsd, parseDecimal, usdFromNanos } from '@vendo/contract'
 import type { OpenRouterModels } from '@vendo/contract/api'
+import { findProvider } from '@vendo/integrations/providers'
 import type { RateOverride } from '../store/records.ts'
 
 type Listed = OpenRouterModels['data'][number]
@@ -18,22 +19,31 @@ const perToken: Readonly<Record<string, Meter>> = {
 }
 /** Prices per use. */
 const perUse: Readonly<Record<string, Meter>> = { web_search: 'web_search', request: 'request' }
+/** What stands among the prices and is none: conditional prices, and a share that is taken off. */
+const noPrices: ReadonlySet<string> = new Set(['overrides', 'discount'])
 /** Prices without which a model cannot be held for. */
 const necessary = ['prompt', 'completion'] as const
+/** The price of each picture in a request, beside its tokens. */
+const perPicture = 'image'
 const tokensPerRate = 1_000_000n
+const nanosPerUsd = 1_000_000_000n
 const decimalPattern = /^\d+(\.\d+)?$/
 
 /** What became of OpenRouter's list. */
 export interface OpenRouterRates {
   readonly overrides: readonly RateOverride[]
   readonly skipped: readonly { readonly model: string; readonly reason: string }[]
-  /** How many models carry each price that Vendo has no meter for, such as the one per whole image. */
+  /** How many models carry each price that Vendo has no meter for, such as the one per output image. */
   readonly ignored: Readonly<Record<string, number>>
 }
 
 /**
  * Rates from the body of OpenRouter's `GET /api/v1/models`: USD per token become exact decimals per million. A model whose
- * price is variable (`-1`), missing or unreadable is skipped with its reason, because a guess would not be a bound.
+ * price is variable (`-1`), missing or unreadable is skipped with its reason, because a guess would not be a bound; so is one
+ * with a price that Vendo has no meter for, unless it is nought.
+ *
+ * Of conditional prices (a long input, an hour of the day) each rate is the dearest, and the price of a picture is spread over
+ * the tokens that are held for one: these rates are for holds, as a call is settled at the cost that OpenRouter reports.
  */
 export const openRouterRates = (models: OpenRouterModels, effectiveFrom: number): OpenRouterRates => {
   const overrides: RateOverride[] = []
@@ -50,17 +60,44 @@ export const openRouterRates = (models: OpenRouterModels, effectiveFrom: number)
   return { overrides, skipped, ignored: Object.fromEntries(ignored) }
 }
 
-const isKnown = (name: string): boolean => Object.hasOwn(perToken, name) || Object.hasOwn(perUse, name)
+const isKnown = (name: string): boolean =>
+  Object.hasOwn(perToken, name) || Object.hasOwn(perUse, name) || name === perPicture
 
 const faultOf = ({ context_length: contextLength, pricing }: Listed): string | undefined => {
   if (!isCount(contextLength)) return 'no context length'
   for (const name of necessary) if (pricing[name] === undefined) return `no price for ${name}`
-  for (const [name, price] of Object.entries(pricing)) {
-    if (!isKnown(name)) continue
-    if (price === '-1') return `variable price for ${name}`
-    if (typeof price !== 'string' || !decimalPattern.test(price)) return `unreadable price for ${name}`
+  const conditional = conditionalPrices(pricing)
+  if (conditional === undefined) return 'unreadable conditional prices'
+  for (const prices of [pricing, ...conditional]) {
+    for (const [name, price] of Object.entries(prices)) {
+      const fault = priceFault(name, price)
+      if (fault !== undefined) return fault
+    }
   }
   return undefined
+}
+
+const priceFault = (name: string, price: unknown): string | undefined => {
+  if (noPrices.has(name) || conditions.test(name)) return undefined
+  if (!isKnown(name)) return isNought(price) ? undefined : `a price that Vendo has no meter for: ${name}`
+  if (price === '-1') return `variable price for ${name}`
+  return isPrice(price) ? undefined : `unreadable price for ${name}`
+}
+
+/** When a conditional price applies. */
+const conditions = /^(min_|utc_)/
+
+/** What may stand where a price would be, and costs nothing. */
+const isNought = (price: unknown): boolean => price == null || price === 0 || (isPrice(price) && /^[0.]+$/.test(price))
+
+const isPrice = (price: unknown): price is string => typeof price === 'string' && decimalPattern.test(price)
+
+type Prices = Readonly<Record<string, unknown>>
+
+const conditionalPrices = ({ overrides }: Prices): readonly Prices[] | undefined => {
+  if (overrides == null) return []
+  const isObject = (entry: unknown): boolean => typeof entry === 'object' && entry !== null && !Array.isArray(entry)
+  return Array.isArray(overrides) && overrides.every(isObject) ? (overrides as Prices[]) : undefined
 }
 
 const overrideOf = (
@@ -84,16 +121,42 @@ const overrideOf = (
 const isCount = (value: number | null | undefined): value is number => Number.isSafeInteger(value) && Number(value) > 0
 
 const ratesOf = (pricing: Listed['pricing']): Partial<Record<Meter, string>> => {
+  const lists = [pricing, ...(conditionalPrices(pricing) ?? [])]
   const usd: Partial<Record<Meter, string>> = {}
   for (const [name, meter] of Object.entries(perToken)) {
-    const price = pricing[name]
-    if (typeof price === 'string') usd[meter] = perMillion(price)
+    const price = dearest(lists, name)
+    if (price !== undefined) usd[meter] = perMillion(price)
   }
   for (const [name, meter] of Object.entries(perUse)) {
-    const price = pricing[name]
-    if (typeof price === 'string') usd[meter] = price
+    const price = dearest(lists, name)
+    if (price !== undefined) usd[meter] = price
   }
+  const picture = dearest(lists, perPicture)
+  if (picture !== undefined && !isNought(picture)) usd.input_image = withPicture(usd, picture)
   return usd
+}
+
+const dearest = (lists: readonly Prices[], name: string): string | undefined =>
+  lists
+    .map((prices) => prices[name])
+    .filter(isPrice)
+    .reduce<string | undefined>((most, price) => (most === undefined || exceeds(price, most) ? price : most), undefined)
+
+const exceeds = (left: string, right: string): boolean => {
+  const [one, other] = [parseDecimal(left), parseDecimal(right)]
+  return one.numerator * other.denominator > other.numerator * one.denominator
+}
+
+/** The price of a picture comes on top of its tokens, of which the hold has `imageTokens`. Rounded up to a nano-USD. */
+const withPicture = (usd: Partial<Record<Meter, string>>, picture: string): string => {
+  const tokens = [usd.input, usd.input_image, usd.cache_write_5m, usd.cache_write_1h].map((rate) =>
+    nanosFromUsd(rate ?? '0'),
+  )
+  const { numerator, denominator } = parseDecimal(picture)
+  const held = BigInt(findProvider('openrouter')?.bound.imageTokens ?? 1)
+  const spread = ceilDivide(numerator * tokensPerRate * nanosPerUsd, denominator * held)
+  const most = tokens.reduce((left, right) => (left > right ? left : right))
+  return usdFromNanos(most + 1n + spread)
 }
 
 /** An exact decimal string: the denominator is a power of ten, so the digits only move. */
