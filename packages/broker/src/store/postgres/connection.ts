@@ -54,6 +54,8 @@ export const openConnections = ({ url, size, connectMs, statementMs, abandonedMs
   })
   // A connection that dies while idle is replaced by the next acquire; nobody is waiting for it.
   pool.on('error', () => undefined)
+  // One that dies while lent fails its query, which is where it counts; unheard, it would end the process as well.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return {
     acquire: async () => lend(await pool.connect()),
     close: () => pool.end(),
