@@ -14,7 +14,7 @@ const answer = async (question: string): Promise<void> => {
   process.stdout.write('\n')
 }
 
-// `node app.ts "a question"` asks once; without words, and in a pipe, each line is a question.
+// `node app.ts "a question"` asks once; without words each line is a question; where there is neither, it asks its own.
 const words = process.argv.slice(2).join(' ')
 if (words !== '') await answer(words)
 else {
@@ -29,4 +29,5 @@ else {
     if (line.trim() !== '') await answer(line)
     if (process.stdin.isTTY) lines.prompt()
   }
+  if (messages.length === 0 && !process.stdin.isTTY) await answer('What is a broker?')
 }
