@@ -51,7 +51,8 @@ export const listTypeScript = (): readonly string[] =>
 export const isTest = (path: string): boolean => /\.(test|test-d)\.ts$|(^|\/)(test|fixtures)\//.test(path)
 
 /** Whether a file configures a tool that insists on a default export. */
-export const isToolConfig = (path: string): boolean => /(^|\/)(tsup|vitest(\.[a-z]+)?)\.(config|workspace)\.ts$/.test(path)
+export const isToolConfig = (path: string): boolean =>
+  /(^|\/)(tsup|vitest(\.[a-z]+)?)\.(config|workspace)\.ts$/.test(path)
 
 /** Parses a file of the repository; no types, so it takes well under a millisecond. */
 export const parseFile = (path: string): ts.SourceFile =>
