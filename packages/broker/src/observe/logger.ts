@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino'
+import { destination, type Logger, pino } from 'pino'
 
 export type { Logger } from 'pino'
 
@@ -18,8 +18,9 @@ export interface CallLogLine {
   readonly durationMs: number
 }
 
-/** JSON lines on stdout at the given level. */
-export const createLogger = (level: string): Logger => pino({ level, base: null })
+/** JSON lines on stdout at the given level, written off the request's path; what is still waiting is written at exit. */
+export const createLogger = (level: string): Logger =>
+  pino({ level, base: null }, destination({ fd: process.stdout.fd, sync: false }))
 
 /** A logger that writes nothing. */
 export const silentLogger = (): Logger => pino({ level: 'silent' })
