@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jsonAnswer, type ScriptedAnswer } from '@vendo/testkit'
@@ -31,6 +32,15 @@ const catalog: ScriptedAnswer = {
   headers: { 'content-type': 'application/json', 'x-echo': upstreamKey },
 }
 
+/** The command line of every process, also where there is no `ps`. */
+const processList = async (): Promise<string> => {
+  if (!existsSync('/proc/self/cmdline')) return execFileSync('ps', ['-axo', 'args']).toString()
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  // A process may end while the list is read.
+  const lines = await Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'latin1').catch(() => '')))
+  return lines.join('\n')
+}
+
 it('neither the upstream credential nor the app key nor a prompt is in an answer, a log line, the store’s files or the process list', async () => {
   const logged: string[] = []
   const logger = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) })
@@ -61,7 +71,7 @@ it('neither the upstream credential nor the app key nor a prompt is in an answer
   const files = await Promise.all(
     entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => readFile(join(parentPath, name), 'latin1')),
   )
-  const processes = execFileSync('ps', ['-eo', 'args']).toString()
+  const processes = await processList()
   const sinks = { answers: received.join('\n'), log: logged.join(''), files: files.join('\n'), processes }
   for (const [sink, text] of Object.entries(sinks)) {
     for (const canary of [upstreamKey, broker.key, prompt]) {
