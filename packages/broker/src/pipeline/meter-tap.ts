@@ -11,6 +11,9 @@ export interface MeterTap {
 /** A small answer can decompress to anything; past this the meter stops reading and the call settles as unread. */
 const mostDecompressedBytes = 256 * 1024 * 1024
 
+/** Compressed bytes may wait for the decompressor up to here; a meter that cannot keep up must not fill the memory. */
+const mostWaitingBytes = 16 * 1024 * 1024
+
 const decompressors = {
   gzip: createGunzip,
   'x-gzip': createGunzip,
@@ -37,7 +40,9 @@ export const createMeterTap = (encoding: string | undefined, reader: UsageReader
   })
   return {
     push: (chunk) => {
-      if (!stream.destroyed && !stream.writableEnded) stream.write(chunk)
+      if (stream.destroyed || stream.writableEnded) return
+      stream.write(chunk)
+      if (stream.writableLength > mostWaitingBytes) stream.destroy()
     },
     end: () => {
       if (!stream.destroyed) stream.end()
