@@ -6,6 +6,7 @@ import type { Tracer } from '@opentelemetry/api'
 import { createVendoError } from '@vendo/contract'
 import { providers as allProviders, type Provider } from '@vendo/integrations/providers'
 import { rateTables as allRateTables, type RateTable } from '@vendo/integrations/rates'
+import { rememberOpened } from './credentials/remember-opened.ts'
 import type { Vault } from './credentials/vault.ts'
 import {
   createUpstreamPools,
@@ -123,7 +124,7 @@ export const createBroker = (given: BrokerOptions): Broker => {
     addressBook: addressBookOf(providers, options.proxyDomain),
     directory,
     store: options.store,
-    vault: options.vault,
+    vault: rememberOpened(options.vault),
     pools,
     originOf,
     pricing: createPricingSource(directory, options.rateTables ?? allRateTables),
