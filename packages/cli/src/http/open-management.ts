@@ -1,4 +1,5 @@
 import type { CliContext } from '../context.ts'
+import { answersHealth } from '../local/answers-health.ts'
 import { CliError } from '../terminal/cli-error.ts'
 import { type ApiClient, createApiClient } from './api-client.ts'
 import { type FoundBroker, findBroker } from './find-broker.ts'
@@ -24,6 +25,10 @@ export const openManagement = async (context: Pick<CliContext, 'env' | 'cwd'>): 
   }
   const { url, managementKey } = broker
   if (managementKey === undefined) {
+    // A broker that has died leaves its address behind in the environment of every app it was for.
+    if (!(await answersHealth(url))) {
+      throw new CliError(`Nothing answers at ${url}.`, 'Start a broker there (`vendo dev`), or unset VENDO_BASE_URL.')
+    }
     throw new CliError(
       `There is no management key for ${url}.`,
       'Set VENDO_MANAGEMENT_KEY to a key that starts with vendo_mk_.',
