@@ -92,3 +92,11 @@ export const commands: {
     await sql.run('DELETE FROM schema_versions WHERE version < 0')
   },
 }
+
+/** Those that change nothing. */
+export const readingCommands: ReadonlySet<StoreCommand> = new Set<StoreCommand>([
+  ...(['listTenants', 'getApp', 'listApps', 'getConnection', 'listConnections', 'listBoundConnections'] as const),
+  ...(['listBindings', 'findKeyByHash', 'getKey', 'listKeys', 'sharedLimits', 'scopeLimits', 'listMargins'] as const),
+  ...(['listRateOverrides', 'findAnswer', 'getCall', 'findPendingResponse', 'ownsResponse', 'balance'] as const),
+  ...(['keySpend', 'listCalls', 'summarizeUsage', 'verify', 'ping'] as const),
+])

@@ -47,8 +47,8 @@ export const createGroupCommitStore = (committer: Committer): Store => {
     new Promise((resolve, reject) => {
       if (closed !== undefined) return reject(storeUnavailable('The store is closed.'))
       waiting.push({ job: { name, parameters }, resolve, reject })
-      // Started in a microtask, so that calls made together are committed together.
-      draining ??= Promise.resolve().then(drain)
+      // Started after what else came in this turn of the event loop, so that all of it is committed together.
+      draining ??= new Promise((resolve) => setImmediate(resolve)).then(drain)
     })
   const close = (): Promise<void> => {
     closed ??= (async () => {

@@ -8,8 +8,8 @@ import { dayAt, minuteAt, monthAt, type Window } from './window.ts'
 
 type Refusal = Extract<HoldOutcome, { admitted: false }>
 
-/** One limit that a hold has to pass, and how its refusal reads. */
-export interface Claim extends Entry {
+/** One limit that holds have to pass, whatever they ask for, and how its refusal reads. */
+export interface ClaimedLimit extends Omit<Entry, 'amount'> {
   readonly limit: bigint
   readonly code: Refusal['code']
   readonly scope: Refusal['scope']
@@ -19,42 +19,54 @@ export interface Claim extends Entry {
   readonly withheld: boolean
 }
 
+/** What one hold claims of a limit. */
+export interface Claim extends ClaimedLimit, Entry {}
+
+/** What decides which limits a hold has to pass. */
+export type Claimant = Pick<HoldRequest, 'tenantId' | 'defaultRequestsPerMinute'>
+
 /**
  * Every account that a hold touches, narrowest scope first and the wallet last, so that the refusal names the narrowest.
  * The three spend accounts of a key exist with or without a cap: that is how much the key has spent. What an app and a
- * tenant spend is counted from their first limit on.
+ * tenant spend is counted from their first limit on. The same for all holds of one claimant in one minute.
  *
  * @param holders whose limits apply, the narrowest first.
  */
-export const claimsOf = (request: HoldRequest, holders: readonly LimitHolder[], now: EpochMs): readonly Claim[] => {
+export const claimedLimitsOf = (
+  claimant: Claimant,
+  holders: readonly LimitHolder[],
+  now: EpochMs,
+): readonly ClaimedLimit[] => {
   let capped = false
-  const claims: Claim[] = []
+  const claimed: ClaimedLimit[] = []
   for (const holder of holders) {
-    claims.push(...claimsOfHolder(request, holder, { now, withheld: capped }))
+    claimed.push(...limitsOfHolder(claimant, holder, { now, withheld: capped }))
     capped ||= hasSpendCap(holder.limits)
   }
-  const wallet: Claim = {
-    account: walletAccount(request.tenantId),
+  const wallet: ClaimedLimit = {
+    account: walletAccount(claimant.tenantId),
     measure: 'wallet',
-    amount: heldAmount('wallet', request),
     code: 'balance_exhausted',
     limit: 0n,
     scope: 'tenant',
     endsAt: null,
     withheld: capped,
   }
-  return [...claims, wallet]
+  return [...claimed, wallet]
 }
 
-const claimsOfHolder = (
-  request: HoldRequest,
+/** The same limits, with what a request asks of each. */
+export const claimsOf = (request: HoldRequest, limits: readonly ClaimedLimit[]): readonly Claim[] =>
+  limits.map((limit) => ({ ...limit, amount: heldAmount(limit.measure, request) }))
+
+const limitsOfHolder = (
+  claimant: Claimant,
   holder: LimitHolder,
   { now, withheld }: { readonly now: EpochMs; readonly withheld: boolean },
-): readonly Claim[] =>
-  limitsOf(request, holder, now).map(({ measure, account, code, limit, window }) => ({
+): readonly ClaimedLimit[] =>
+  limitsOf(claimant, holder, now).map(({ measure, account, code, limit, window }) => ({
     account,
     measure,
-    amount: heldAmount(measure, request),
     code,
     limit,
     scope: holder.scope.kind,
@@ -62,13 +74,13 @@ const claimsOfHolder = (
     withheld,
   }))
 
-interface Limit extends Pick<Claim, 'account' | 'code' | 'limit'> {
+interface Limit extends Pick<ClaimedLimit, 'account' | 'code' | 'limit'> {
   readonly measure: LimitMeasure
   readonly window?: Window
 }
 
 /** The limits of one holder, the cheapest to wait for first. */
-const limitsOf = (request: HoldRequest, { scope, limits, counted }: LimitHolder, now: EpochMs): readonly Limit[] => {
+const limitsOf = (claimant: Claimant, { scope, limits, counted }: LimitHolder, now: EpochMs): readonly Limit[] => {
   const accounts = scopeAccounts(scope, now)
   const { concurrency, requests_per_minute: requests, tokens_per_minute: tokens } = limits
   const minute = minuteAt(now)
@@ -85,7 +97,7 @@ const limitsOf = (request: HoldRequest, { scope, limits, counted }: LimitHolder,
     limit: most(limit),
     window: minute,
   })
-  const byDefault = scope.kind === 'key' && requests === undefined ? request.defaultRequestsPerMinute : null
+  const byDefault = scope.kind === 'key' && requests === undefined ? claimant.defaultRequestsPerMinute : null
   const all: readonly Limit[] = [
     slots,
     perMinute('request', accounts.requestsMinute, requests),

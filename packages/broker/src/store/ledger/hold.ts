@@ -2,7 +2,7 @@ import type { ConnectionRecord, EpochMs, HoldOutcome, HoldRequest } from '../rec
 import { firstRow, numberOf, type SqlRow, type SqlValue, type Transaction, textOrNull } from '../sql.ts'
 import { type Account, claim, readAccount, unclaim } from './account.ts'
 import { assertAmounts } from './assert-amounts.ts'
-import { type Claim, claimsOf } from './claims.ts'
+import { type Claim, claimedLimitsOf, claimsOf } from './claims.ts'
 import { type Entry, encodeEntries } from './entry.ts'
 import { limitColumns, limitHoldersOf, limitTables } from './scope-limits.ts'
 
@@ -17,7 +17,7 @@ type Refusal = Extract<HoldOutcome, { admitted: false }>
 export const hold = async (transaction: Transaction, request: HoldRequest): Promise<HoldOutcome> => {
   assertAmounts(request)
   const { sql, now } = transaction
-  const row = await firstRow(sql, standing, [request.keyId, request.tenantId, request.connectionId])
+  const row = await firstRow(sql, selectStanding, [request.keyId, request.tenantId, request.connectionId])
   const claims = claimsOfStanding(row, request, now)
   if ('admitted' in claims) return claims
   const refused = await claimAll(transaction, request, claims)
@@ -29,7 +29,8 @@ export const hold = async (transaction: Transaction, request: HoldRequest): Prom
 /** The columns that {@link claimsOfStanding} reads, of tables k (keys), c (connections) and {@link limitTables}. */
 export const standingColumns = `${limitColumns}, k.expires_at, k.revoked_at, c.status`
 
-const standing = `SELECT ${standingColumns}
+/** Reads the standing of one key and connection: parameters are key, tenant and connection. */
+export const selectStanding = `SELECT ${standingColumns}
   FROM keys k ${limitTables} LEFT JOIN connections c ON c.tenant_id = k.tenant_id AND c.id = $3
   WHERE k.id = $1 AND k.tenant_id = $2 AND k.kind = 'inference'`
 
@@ -39,12 +40,18 @@ export const claimsOfStanding = (
   request: HoldRequest,
   now: EpochMs,
 ): readonly Claim[] | Refusal => {
-  const code = refusalOf(row, now)
-  if (row === undefined || code !== undefined) return refuse(code ?? 'app_unknown')
-  return claimsOf(request, limitHoldersOf(row, request), now)
+  const refusal = refusalOfStanding(row, now)
+  if (row === undefined || refusal !== undefined) return refusal ?? refuse('app_unknown')
+  return claimsOf(request, claimedLimitsOf(request, limitHoldersOf(row, request), now))
 }
 
-const refusalOf = (row: SqlRow | undefined, now: number): Refusal['code'] | undefined => {
+/** Why nothing may be called with this standing at all; undefined when calls only have to pass their limits. */
+export const refusalOfStanding = (row: SqlRow | undefined, now: EpochMs): Refusal | undefined => {
+  const code = codeOfStanding(row, now)
+  return code === undefined ? undefined : refuse(code)
+}
+
+const codeOfStanding = (row: SqlRow | undefined, now: EpochMs): Refusal['code'] | undefined => {
   if (row === undefined) return 'app_unknown'
   if (row['revoked_at'] !== null) return 'app_revoked'
   if (row['expires_at'] !== null && numberOf(row, 'expires_at') <= now) return 'app_expired'
@@ -102,9 +109,10 @@ export const holdValues = (request: HoldRequest, entries: readonly Entry[], now:
   ...[request.walletNanos, request.spendNanos, request.tokens, encodeEntries(entries), now, now + request.ttlMs],
 ]
 
-const insert = `INSERT INTO holds (${holdColumns.join(', ')}, state)
-  VALUES (${holdColumns.map((_, index) => `$${index + 1}`).join(', ')}, 'open')`
+/** Adds a hold: {@link holdValues}, then its state. */
+export const insertHoldText = `INSERT INTO holds (${holdColumns.join(', ')}, state)
+  VALUES (${holdColumns.map((_, index) => `$${index + 1}`).join(', ')}, $${holdColumns.length + 1})`
 
 const insertHold = async ({ sql, now }: Transaction, request: HoldRequest, claims: readonly Claim[]): Promise<void> => {
-  await sql.run(insert, holdValues(request, claims, now))
+  await sql.run(insertHoldText, [...holdValues(request, claims, now), 'open'])
 }

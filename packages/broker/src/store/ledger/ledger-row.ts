@@ -12,7 +12,8 @@ export const ledgerRowColumns: readonly string[] = [
   ...quantityColumns,
 ]
 
-const insert = `INSERT INTO ledger_rows (${ledgerRowColumns.join(', ')})
+/** Appends a row: {@link ledgerRowValues}. */
+export const insertLedgerRowText = `INSERT INTO ledger_rows (${ledgerRowColumns.join(', ')})
   VALUES (${ledgerRowColumns.map((_, index) => `$${index + 1}`).join(', ')})`
 
 /** Appends a row. Its money and quantities are what it adds: for a correction, the difference. */
@@ -21,7 +22,7 @@ export const appendLedgerRow = async (
   kind: 'terminal' | 'correction',
   settlement: Settlement,
 ): Promise<void> => {
-  await sql.run(insert, ledgerRowValues(kind, settlement, now))
+  await sql.run(insertLedgerRowText, ledgerRowValues(kind, settlement, now))
 }
 
 /** A ledger row as columns. */

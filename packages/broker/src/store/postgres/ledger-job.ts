@@ -1,15 +1,5 @@
-import type { EpochMs, HoldRequest, Settlement } from '../records.ts'
+import type { GroupJob } from '../group/group-job.ts'
 import type { Store } from '../store.ts'
-
-/** A job that is decided together with others of its kind. */
-export type GroupJob =
-  | { readonly name: 'hold'; readonly request: HoldRequest }
-  | {
-      readonly name: 'settle'
-      readonly settlement: Settlement
-      /** Settles only a hold that expired before this instant by the store's clock too: it may have been renewed meanwhile. */
-      readonly expiredBefore?: EpochMs
-    }
 
 /** Writes to the ledger that are rare enough to be run alone. */
 export type SingleName =

@@ -1,10 +1,10 @@
+import type { BookedAccount } from '../group/account-book.ts'
+import { type GroupPlan, GroupRefused } from '../group/plan-group.ts'
 import { windowEndOf } from '../ledger/account.ts'
 import { holdColumns, holdValues } from '../ledger/hold.ts'
 import { ledgerRowColumns, ledgerRowValues } from '../ledger/ledger-row.ts'
 import { bigintOf, type SqlValue } from '../sql.ts'
-import type { BookedAccount } from './account-book.ts'
 import type { Column, Connection } from './connection.ts'
-import { type GroupPlan, GroupRefused } from './plan-group.ts'
 
 const wholeNumbers = /_nanos$|_at$|_micros$|^quantity_|tokens$|^streamed$|_status$|^settled|^held/
 const typeOf = (column: string): string => (wholeNumbers.test(column) ? 'bigint[]' : 'text[]')

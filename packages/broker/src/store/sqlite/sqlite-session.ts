@@ -1,11 +1,16 @@
 import { DatabaseSync } from 'node:sqlite'
 import { isVendoError } from '@vendo/contract'
+import { readingCommands } from '../commands.ts'
+import type { GroupJob } from '../group/group-job.ts'
+import { stretchesOf } from '../group/stretches.ts'
 import type { Job, Reply } from '../group-commit-store.ts'
 import type { EpochMs } from '../records.ts'
-import { JobFailure, type RunJob, runAlone, runPlainly } from '../run-job.ts'
+import { JobFailure, runAlone, runPlainly } from '../run-job.ts'
 import { migrate } from '../schema/migrate.ts'
-import type { Sql } from '../sql.ts'
+import type { Sql, Transaction } from '../sql.ts'
 import { storeErrorData, storeUnavailable } from '../store-error.ts'
+import { commitGroup } from './commit-group.ts'
+import { LedgerMemory } from './ledger-memory.ts'
 import { createPrivateFile } from './private-file.ts'
 import { lockStore, type StoreLock } from './sqlite-lock.ts'
 import { createSqliteSql } from './sqlite-sql.ts'
@@ -73,25 +78,26 @@ const createSession = async (
   await migrate({ sql: plain, now: Date.now() }, 'sqlite')
   await plain.run('COMMIT')
   const sql = watch(plain)
+  const memory = new LedgerMemory()
+  const inTransaction = async (work: RunJobs, clock: () => EpochMs): Promise<readonly Reply[]> => {
+    try {
+      await sql.run('BEGIN IMMEDIATE')
+      await memory.refresh(sql)
+      const replies = await work({ sql, now: clock() })
+      await sql.run('COMMIT')
+      return replies
+    } catch (error) {
+      memory.empty()
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  }
   return {
     async commit(jobs, clock) {
-      const run = async (runJob: RunJob): Promise<readonly Reply[]> => {
-        try {
-          await sql.run('BEGIN IMMEDIATE')
-          const transaction = { sql, now: clock() }
-          const replies: Reply[] = []
-          for (const job of jobs) replies.push(await runJob(transaction, job))
-          await sql.run('COMMIT')
-          return replies
-        } catch (error) {
-          if (database.isTransaction) database.exec('ROLLBACK')
-          throw error
-        }
-      }
       try {
-        return await run(runPlainly).catch((error) => {
+        return await inTransaction(runTogether(jobs, memory), clock).catch((error) => {
           // One job failed, which is rare: once more, so that only that one is undone.
-          if (error instanceof JobFailure) return run(runAlone)
+          if (error instanceof JobFailure) return inTransaction(runEachAlone(jobs, memory), clock)
           throw error
         })
       } catch (error) {
@@ -105,3 +111,42 @@ const createSession = async (
     },
   }
 }
+
+type RunJobs = (transaction: Transaction) => Promise<readonly Reply[]>
+
+/** Decides holds and settlements in groups, and runs the rest between them one by one. */
+const runTogether =
+  (jobs: readonly Job[], memory: LedgerMemory): RunJobs =>
+  async (transaction) => {
+    const replies: Reply[] = []
+    for (const stretch of stretchesOf(jobs)) {
+      if ('group' in stretch) replies.push(...(await runGroup(transaction, memory, stretch.group)))
+      else {
+        replies.push(await runPlainly(transaction, stretch.job))
+        if (!readingCommands.has(stretch.job.name)) memory.empty()
+      }
+    }
+    return replies
+  }
+
+const runGroup = async (
+  transaction: Transaction,
+  memory: LedgerMemory,
+  jobs: readonly GroupJob[],
+): Promise<readonly Reply[]> => {
+  try {
+    return await commitGroup(transaction, memory, jobs)
+  } catch (error) {
+    throw new JobFailure('a group', { cause: error })
+  }
+}
+
+const runEachAlone =
+  (jobs: readonly Job[], memory: LedgerMemory): RunJobs =>
+  async (transaction) => {
+    // The single commands do not write what is remembered.
+    memory.empty()
+    const replies: Reply[] = []
+    for (const job of jobs) replies.push(await runAlone(transaction, job))
+    return replies
+  }

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { Committer, Reply } from '../group-commit-store.ts'
 import type { EpochMs } from '../records.ts'
 import { type StoreErrorData, storeErrorOf, storeUnavailable } from '../store-error.ts'
+import { type Packed, packJobs, unpackReplies } from './batch-text.ts'
 import type { SqliteLocation } from './sqlite-session.ts'
 import type { WorkerRequest } from './sqlite-worker.ts'
 
@@ -29,9 +30,9 @@ export const openWorkerCommitter = async (
     ended ??= storeUnavailable('The store has stopped.', cause === undefined ? {} : { cause })
     answer?.reject(ended)
   }
-  worker.on('message', (replies: readonly Reply[]) => {
+  worker.on('message', (replies: Packed<Reply>) => {
     worker.unref()
-    answer?.resolve(replies)
+    answer?.resolve(unpackReplies(replies))
   })
   worker.on('error', end)
   worker.on('exit', () => end())
@@ -45,7 +46,7 @@ export const openWorkerCommitter = async (
       new Promise((resolve, reject) => {
         if (ended !== undefined) return reject(ended)
         answer = { resolve, reject }
-        post({ jobs, now: clock?.() ?? null })
+        post({ jobs: packJobs(jobs), now: clock?.() ?? null })
       }),
     async close() {
       if (ended !== undefined) return

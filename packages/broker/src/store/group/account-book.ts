@@ -1,8 +1,6 @@
 import { type Account, isForgotten, walletAccount } from '../ledger/account.ts'
 import type { Claim } from '../ledger/claims.ts'
 import type { EpochMs } from '../records.ts'
-import { bigintOf, textOf } from '../sql.ts'
-import type { Connection } from './connection.ts'
 
 /** An account during a group: as it was read, and as the group leaves it. */
 export interface BookedAccount {
@@ -25,20 +23,7 @@ export interface AccountBook {
   changed(): readonly BookedAccount[]
 }
 
-const select = 'SELECT id, credit, settled, held FROM accounts WHERE id = ANY($1::text[])'
 const empty: Account = { credit: 0n, settled: 0n, held: 0n }
-
-/** Reads accounts; their tenants' wallets must be locked. */
-export const readAccountBook = async (connection: Connection, ids: readonly string[]): Promise<AccountBook> => {
-  const { rows } = ids.length === 0 ? { rows: [] } : await connection.query(select, [ids])
-  const found = new Map<string, Account>(
-    rows.map((row) => [
-      textOf(row, 'id'),
-      { credit: bigintOf(row, 'credit'), settled: bigintOf(row, 'settled'), held: bigintOf(row, 'held') },
-    ]),
-  )
-  return createAccountBook(found)
-}
 
 /** A book over accounts that were read already. */
 export const createAccountBook = (found: ReadonlyMap<string, Account>): AccountBook => {

@@ -8,7 +8,7 @@ import { assertSettlement, withOvershoot } from '../ledger/settle.ts'
 import type { EpochMs, HoldOutcome, HoldRequest, Settlement } from '../records.ts'
 import { storeErrorData } from '../store-error.ts'
 import type { AccountBook } from './account-book.ts'
-import type { GroupJob } from './ledger-job.ts'
+import type { GroupJob } from './group-job.ts'
 
 /** An open hold, as it was read or as the group adds it. */
 export interface OpenHold {

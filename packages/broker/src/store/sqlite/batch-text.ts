@@ -1,0 +1,114 @@
+import type { Job, Reply } from '../group-commit-store.ts'
+import { decodeLines, type StoredLine, storedLineOf } from '../ledger/charge-lines.ts'
+import type { HoldOutcome, HoldRequest, Settlement } from '../records.ts'
+
+/**
+ * A batch on its way between two threads: holds and settlements, or their replies, as one text, which crosses far cheaper
+ * than objects do. In the text null stands for the next of `rest`, which crosses as it is.
+ */
+export interface Packed<Rest> {
+  readonly text: string
+  readonly rest: readonly Rest[]
+}
+
+// Amounts are texts in JSON, whose numbers end at 2⁵³.
+type PackedHold = readonly [
+  ...[kind: 'hold', attemptId: string, requestId: string, tenantId: string, keyId: string, appId: string | null],
+  ...[connectionId: string, integration: string, route: string, model: string | null, streamed: boolean],
+  ...[walletNanos: string, spendNanos: string, tokens: number, defaultRate: number | null, ttlMs: number],
+]
+type PackedSettlement = readonly [
+  ...[kind: 'settle', walletNanos: string, spendNanos: string, listNanos: string, cacheSavingsNanos: string],
+  ...[lines: readonly StoredLine[], others: Omit<Settlement, `${string}Nanos` | 'lines'>],
+]
+
+/** Packs jobs for the thread that runs them. */
+export const packJobs = (jobs: readonly Job[]): Packed<Job> => {
+  const rest: Job[] = []
+  const packed = jobs.map((job): PackedHold | PackedSettlement | null => {
+    if (job.name === 'hold') return packHold(job.parameters[0] as HoldRequest)
+    if (job.name === 'settle') return packSettlement(job.parameters[0] as Settlement)
+    rest.push(job)
+    return null
+  })
+  return { text: JSON.stringify(packed), rest }
+}
+
+/** Reads what {@link packJobs} packed. */
+export const unpackJobs = ({ text, rest }: Packed<Job>): readonly Job[] => {
+  let next = 0
+  return (JSON.parse(text) as readonly (PackedHold | PackedSettlement | null)[]).map((packed): Job => {
+    if (packed === null) return rest[next++] as Job
+    if (packed[0] === 'hold') return { name: 'hold', parameters: [unpackHold(packed)] }
+    return { name: 'settle', parameters: [unpackSettlement(packed)] }
+  })
+}
+
+/** Packs the replies to `jobs`: the instant of an admitted hold, whether a settlement was written. */
+export const packReplies = (jobs: readonly Job[], replies: readonly Reply[]): Packed<Reply> => {
+  const rest: Reply[] = []
+  const packed = replies.map((reply, index): number | boolean | null => {
+    const name = jobs[index]?.name
+    if (reply.ok && name === 'settle') return reply.value as boolean
+    if (reply.ok && name === 'hold') {
+      const outcome = reply.value as HoldOutcome
+      if (outcome.admitted) return outcome.admittedAt
+    }
+    rest.push(reply)
+    return null
+  })
+  return { text: JSON.stringify(packed), rest }
+}
+
+/** Reads what {@link packReplies} packed. */
+export const unpackReplies = ({ text, rest }: Packed<Reply>): readonly Reply[] => {
+  let next = 0
+  return (JSON.parse(text) as readonly (number | boolean | null)[]).map((packed): Reply => {
+    if (packed === null) return rest[next++] as Reply
+    return { ok: true, value: typeof packed === 'boolean' ? packed : { admitted: true, admittedAt: packed } }
+  })
+}
+
+const packHold = (request: HoldRequest): PackedHold => [
+  'hold',
+  ...([request.attemptId, request.requestId, request.tenantId, request.keyId, request.appId] as const),
+  ...([request.connectionId, request.integration, request.route, request.model, request.streamed] as const),
+  ...([String(request.walletNanos), String(request.spendNanos), request.tokens] as const),
+  ...([request.defaultRequestsPerMinute, request.ttlMs] as const),
+]
+
+const unpackHold = (packed: PackedHold): HoldRequest => ({
+  attemptId: packed[1],
+  requestId: packed[2],
+  tenantId: packed[3],
+  keyId: packed[4],
+  appId: packed[5],
+  connectionId: packed[6],
+  integration: packed[7],
+  route: packed[8],
+  model: packed[9],
+  streamed: packed[10],
+  walletNanos: BigInt(packed[11]),
+  spendNanos: BigInt(packed[12]),
+  tokens: packed[13],
+  defaultRequestsPerMinute: packed[14],
+  ttlMs: packed[15],
+})
+
+const packSettlement = (settlement: Settlement): PackedSettlement => {
+  const { walletNanos, spendNanos, listNanos, cacheSavingsNanos, lines, ...others } = settlement
+  return [
+    'settle',
+    ...([String(walletNanos), String(spendNanos), String(listNanos), String(cacheSavingsNanos)] as const),
+    ...([lines.map(storedLineOf), others] as const),
+  ]
+}
+
+const unpackSettlement = ([_, wallet, spend, list, savings, lines, others]: PackedSettlement): Settlement => ({
+  ...others,
+  walletNanos: BigInt(wallet),
+  spendNanos: BigInt(spend),
+  listNanos: BigInt(list),
+  cacheSavingsNanos: BigInt(savings),
+  lines: decodeLines(lines),
+})
