@@ -17,6 +17,7 @@ import {
 import { createApi } from './http/create-api.ts'
 import { createBillingEvents } from './ledger/billing-events.ts'
 import { createEventLog } from './ledger/event-log.ts'
+import { newId } from './new-id.ts'
 import { createNodeServer, defaultServerTimeouts, type ListenOptions, type ServerTimeouts } from './node-server.ts'
 import { combineObservers } from './observe/combine-observers.ts'
 import { type Logger, silentLogger } from './observe/logger.ts'
@@ -223,10 +224,6 @@ const sweepLedger = async (
     logger.error({ error: String(error) }, 'expired holds not settled')
   }
 }
-
-/** Ids begin with the time, so that calls are listed in the order in which they came as they are paged through. */
-const newId = (prefix: string): string =>
-  `${prefix}_${Date.now().toString(36).padStart(9, '0')}${randomBytes(12).toString('base64url')}`
 
 const addressBookOf = (providers: readonly Provider[], proxyDomain: string | undefined) => {
   const bySlug = new Map(providers.map((provider) => [provider.slug, provider]))

@@ -65,21 +65,48 @@ export const outgoingHeaders = (input: OutgoingHeadersInput): string[] => {
   const { rawHeaders, provider, secret, identityEncoding, traceContext = false } = input
   const listed = connectionListed(rawHeaders)
   const headers: string[] = []
-  const present = new Set<string>()
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] as string).toLowerCase()
-    if (isStripped(name) || listed.has(name) || (identityEncoding && name === 'accept-encoding')) continue
-    if (!traceContext && traceHeaders.has(name)) continue
+    const { name, fate } = knownHeader(rawHeaders[index] as string)
+    if (fate === 'stripped' || listed?.has(name) || (identityEncoding && name === 'accept-encoding')) continue
+    if (fate === 'trace' && !traceContext) continue
     const value = rawHeaders[index + 1] as string
     // A Vendo key in a header that nobody would look for one in is still a key.
     if (mentionsVendoKey(value)) continue
     headers.push(name, value)
-    present.add(name)
   }
   if (identityEncoding) headers.push('accept-encoding', 'identity')
-  for (const [name, value] of Object.entries(provider.defaultHeaders)) if (!present.has(name)) headers.push(name, value)
+  for (const name in provider.defaultHeaders) {
+    const value = provider.defaultHeaders[name]
+    if (value !== undefined && !isPresent(headers, name)) headers.push(name, value)
+  }
   provider.credential(headers, secret)
   return headers
+}
+
+/** A header name in lower case, and what happens to it. */
+interface KnownHeader {
+  readonly name: string
+  readonly fate: 'forwarded' | 'stripped' | 'trace'
+}
+
+// Clients send the same few names again and again.
+const known = new Map<string, KnownHeader>()
+const mostKnown = 1_000
+const longestKnown = 64
+
+const knownHeader = (rawName: string): KnownHeader => {
+  const before = known.get(rawName)
+  if (before !== undefined) return before
+  const name = rawName.toLowerCase()
+  const fate = isStripped(name) ? 'stripped' : traceHeaders.has(name) ? 'trace' : 'forwarded'
+  const header: KnownHeader = { name, fate }
+  if (known.size < mostKnown && rawName.length <= longestKnown) known.set(rawName, header)
+  return header
+}
+
+const isPresent = (headers: readonly string[], name: string): boolean => {
+  for (let index = 0; index < headers.length; index += 2) if (headers[index] === name) return true
+  return false
 }
 
 const isStripped = (name: string): boolean =>
@@ -88,12 +115,15 @@ const isStripped = (name: string): boolean =>
   credentialCarriers.has(name) ||
   strippedPrefixes.some((prefix) => name.startsWith(prefix))
 
-/** Headers that `Connection` names are hop-by-hop too. */
-const connectionListed = (rawHeaders: readonly string[]): ReadonlySet<string> => {
-  const names = new Set<string>()
+/** Headers that `Connection` names are hop-by-hop too; undefined where it names none. */
+const connectionListed = (rawHeaders: readonly string[]): ReadonlySet<string> | undefined => {
+  let names: Set<string> | undefined
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    if ((rawHeaders[index] as string).toLowerCase() !== 'connection') continue
-    for (const name of (rawHeaders[index + 1] as string).split(',')) names.add(name.trim().toLowerCase())
+    if (knownHeader(rawHeaders[index] as string).name !== 'connection') continue
+    const value = rawHeaders[index + 1] as string
+    if (value === 'keep-alive' || value === 'close') continue
+    names ??= new Set()
+    for (const name of value.split(',')) names.add(name.trim().toLowerCase())
   }
   return names
 }

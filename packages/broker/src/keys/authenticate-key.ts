@@ -23,11 +23,7 @@ const vendoCarriers = [headerNames.key, headerNames.bifrostKey]
  * @throws {VendoError} `app_unknown` when there is none, or one that is not complete; `key_conflict` for two different ones.
  */
 export const readPresentedKey = (headers: HeaderReader, queryKey?: string | null): string => {
-  const keys = new Set(presentedValues(headers, queryKey).filter(looksLikeVendoKey))
-  if (keys.size > 1) {
-    throw createVendoError('Two different Vendo keys were sent in one request.', { code: 'key_conflict' })
-  }
-  const [key] = keys
+  const key = presentedKey(headers, queryKey)
   if (key === undefined) {
     throw createVendoError('No Vendo key was sent: it starts with vendo_sk_ and goes into the Authorization header.', {
       code: 'app_unknown',
@@ -41,20 +37,32 @@ export const readPresentedKey = (headers: HeaderReader, queryKey?: string | null
   return key
 }
 
-const presentedValues = (headers: HeaderReader, queryKey: string | null | undefined): string[] => {
-  const values = sharedCarriers.map((name) => headers.get(name)?.trim())
-  const authorization = headers.get('authorization')?.trim()
-  values.push(authorization === undefined ? undefined : authorization.replace(/^bearer\s+/i, ''), queryKey?.trim())
+const presentedKey = (headers: HeaderReader, queryKey: string | null | undefined): string | undefined => {
+  let key: string | undefined
+  const look = (value: string | null | undefined): void => {
+    const text = value?.trim()
+    if (text === undefined || !looksLikeVendoKey(text) || text === key) return
+    if (key === undefined) key = text
+    else throw createVendoError('Two different Vendo keys were sent in one request.', { code: 'key_conflict' })
+  }
+  for (const name of sharedCarriers) look(headers.get(name))
+  look(headers.get('authorization')?.trim().replace(bearer, ''))
+  look(queryKey)
   for (const name of vendoCarriers) {
     const value = headers.get(name)?.trim()
-    if (value !== undefined && value !== '' && !value.startsWith(inferenceKeyPrefix)) {
-      throw createVendoError(`The header ${name} must hold a key that starts with ${inferenceKeyPrefix}.`, {
-        code: 'app_unknown',
-      })
-    }
-    values.push(value)
+    assertVendoKey(name, value)
+    look(value)
   }
-  return values.filter((value) => value !== undefined && value !== '') as string[]
+  return key
+}
+
+const bearer = /^bearer\s+/i
+
+const assertVendoKey = (header: string, value: string | undefined): void => {
+  if (value === undefined || value === '' || value.startsWith(inferenceKeyPrefix)) return
+  throw createVendoError(`The header ${header} must hold a key that starts with ${inferenceKeyPrefix}.`, {
+    code: 'app_unknown',
+  })
 }
 
 /**

@@ -7,13 +7,31 @@ import type { Provider, Route } from '@vendo/integrations/providers'
  * @throws {VendoError} `route_blocked`
  */
 export const classify = (provider: Provider, method: string, path: string): Route => {
-  const segments = path.split('/')
-  const route = provider.routes.find((entry) => entry.method === method && matches(entry.path.split('/'), segments))
+  const route = plainRoutesOf(provider).get(`${method} ${path}`) ?? findRoute(provider, method, path)
   if (route !== undefined) return route
   throw createVendoError(`Vendo does not forward ${method} ${path} to ${provider.slug}.`, {
     code: 'route_blocked',
     slug: provider.slug,
   })
+}
+
+const findRoute = ({ routes }: Provider, method: string, path: string): Route | undefined => {
+  const segments = path.split('/')
+  return routes.find((entry) => entry.method === method && matches(entry.path.split('/'), segments))
+}
+
+const plainRoutes = new WeakMap<Provider, ReadonlyMap<string, Route>>()
+
+/** Routes without a variable segment, by method and path; almost every call goes to one of them. */
+const plainRoutesOf = (provider: Provider): ReadonlyMap<string, Route> => {
+  const known = plainRoutes.get(provider)
+  if (known !== undefined) return known
+  const plain = provider.routes.filter(
+    (route) => !route.path.includes('/:') && findRoute(provider, route.method, route.path) === route,
+  )
+  const found = new Map(plain.map((route) => [`${route.method} ${route.path}`, route]))
+  plainRoutes.set(provider, found)
+  return found
 }
 
 const matches = (pattern: readonly string[], segments: readonly string[]): boolean =>

@@ -1,7 +1,9 @@
 /** Whether a name matches a glob in which `*` stands for any run of characters, and nothing else is special. */
 export const matchGlob = (glob: string, name: string): boolean => {
+  const star = glob.indexOf('*')
+  if (star < 0) return glob === name
+  if (star === glob.length - 1) return name.startsWith(glob.slice(0, star))
   const [first = '', ...rest] = glob.split('*')
-  if (rest.length === 0) return glob === name
   if (!name.startsWith(first)) return false
   const last = rest.pop() ?? ''
   let position = first.length
