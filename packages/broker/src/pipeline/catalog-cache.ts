@@ -1,4 +1,4 @@
-import type { KeptAnswer } from './relay.ts'
+import type { KeptAnswer } from './buffered-answer.ts'
 
 /** Whole answers of free catalog routes, kept for a short time for every caller of the same connection. */
 export interface CatalogCache {

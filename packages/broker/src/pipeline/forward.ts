@@ -1,10 +1,11 @@
 import { createVendoError } from '@vendo/contract'
 import { outgoingHeaders } from '../egress/outgoing-headers.ts'
 import { createSecretMask } from '../egress/secret-mask.ts'
+import type { KeptAnswer } from './buffered-answer.ts'
 import { createClientSide } from './client-side.ts'
 import type { PipelineDependencies } from './dependencies.ts'
 import type { Attempt, Incoming } from './records.ts'
-import { type KeptAnswer, Relay, type RelayInput } from './relay.ts'
+import { Relay, type RelayInput } from './relay.ts'
 import type { RelayEnd } from './relay-end.ts'
 
 /** One dispatch and what came of it. */
@@ -85,6 +86,7 @@ const neverSent = ({ clock }: PipelineDependencies, { receivedAt }: Incoming): R
   ttfbMs: null,
   durationMs: clock() - receivedAt,
   replaced: null,
+  headSent: false,
 })
 
 /** The name under which the answer of a cacheable route is kept, or undefined. */
@@ -108,7 +110,7 @@ const keeping = ({ catalogs }: PipelineDependencies, incoming: Incoming, attempt
 }
 
 /** The error a client gets for an attempt that ended before any of the provider's answer reached it; undefined when it has its answer. */
-export const failureOf = ({ kind, status, replaced }: RelayEnd, slug: string) => {
+export const failureOf = ({ kind, status, replaced, headSent }: RelayEnd, slug: string) => {
   if (replaced === 'upstream_credentials_exhausted') {
     return createVendoError(`${slug} refused the credential that the operator of this broker set.`, {
       code: 'upstream_credentials_exhausted',
@@ -121,9 +123,10 @@ export const failureOf = ({ kind, status, replaced }: RelayEnd, slug: string) =>
       slug,
     })
   }
-  if (kind === 'complete' || status !== null) return undefined
+  if (kind === 'complete' || headSent) return undefined
   if (kind === 'timeout') return createVendoError(`${slug} did not answer in time.`, { code: 'upstream_timeout', slug })
   if (kind === 'shutdown') return createVendoError('The broker is shutting down.', { code: 'overloaded', slug })
-  const what = kind === 'unreached' ? 'could not be reached' : 'broke off before it answered'
+  const before = status === null ? 'it answered' : `its answer with status ${status} was whole`
+  const what = kind === 'unreached' ? 'could not be reached' : `broke off before ${before}`
   return createVendoError(`${slug} ${what}.`, { code: 'upstream_error', slug })
 }

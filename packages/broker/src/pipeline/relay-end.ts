@@ -20,6 +20,8 @@ export interface RelayEnd {
   readonly durationMs: number
   /** The provider refused the operator's pooled credential, or answered with a redirect: the client got the broker's error instead. */
   readonly replaced: 'upstream_credentials_exhausted' | 'upstream_redirect' | null
+  /** The client has the head of the provider's answer: no other answer can follow. */
+  readonly headSent: boolean
 }
 
 const timeoutCodes = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])

@@ -3,7 +3,6 @@ import type { WireFormatName } from '@vendo/contract'
 import {
   createUsageChunkFilter,
   createUsageReader,
-  encodeStreamError,
   type Transducer,
   type UsageReader,
   type UsageReading,
@@ -11,10 +10,11 @@ import {
 import type { Dispatcher } from 'undici'
 import { answerHeaders, isEventStream } from '../egress/answer-headers.ts'
 import type { MaskStream, SecretMask } from '../egress/secret-mask.ts'
+import { breakOffEvent } from './break-off-event.ts'
+import { type BufferedAnswer, createBufferedAnswer, type KeptAnswer } from './buffered-answer.ts'
 import type { ClientSide } from './client-side.ts'
 import type { DrainGate, OnDisconnect } from './drain-policy.ts'
 import { createHeartbeat, type Heartbeat, heartbeatBytes } from './heartbeat.ts'
-import { maskEncodedBody } from './mask-encoded-body.ts'
 import { createMeterTap, type MeterTap } from './meter-tap.ts'
 import { endKindOf, RelayAborted, type RelayEnd } from './relay-end.ts'
 
@@ -38,16 +38,6 @@ export interface RelayInput {
   readonly keep?: (answer: KeptAnswer) => void
 }
 
-/** A whole answer in memory. */
-export interface KeptAnswer {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly body: Buffer
-}
-
-/** Answers up to this size are buffered when they are errors (to blank an echoed credential across chunks) or cacheable. */
-const mostBufferedBytes = 1_000_000
-
 /**
  * Carries one answer from the provider to the client: bytes first, then a copy to the meter. Whatever ends it resolves
  * {@link Relay.ended}, once.
@@ -68,8 +58,9 @@ export class Relay implements Dispatcher.DispatchHandler {
   #filter: Transducer<Uint8Array, Uint8Array> | undefined
   readonly #masked: MaskStream
   #heartbeat: Heartbeat | undefined
-  #buffer: Buffer[] | undefined
-  #bufferedBytes = 0
+  /** Errors, for the credential that they may echo, and what will be kept. */
+  #buffer: BufferedAnswer | undefined
+  #headSent = false
   #drainTimer: NodeJS.Timeout | undefined
   #drainedBytes = 0
   #abortReason: RelayAborted | undefined
@@ -132,7 +123,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     if (this.#replaced !== null) return
     this.#watch(headers)
     const buffered = status >= 400 || (status === 200 && this.#input.keep !== undefined)
-    if (buffered) this.#buffer = []
+    if (buffered) this.#buffer = createBufferedAnswer()
     else this.#sendHead()
   }
 
@@ -149,11 +140,10 @@ export class Relay implements Dispatcher.DispatchHandler {
     const { client } = this.#input
     if (this.#endedByDeath()) {
       this.#breakOff('upstream_died')
-      void this.#finish('upstream_died')
       return
     }
     if (this.#replaced === null) {
-      if (this.#buffer !== undefined) this.#flushBuffer(true)
+      if (this.#buffer !== undefined) this.#flushBuffer(this.#buffer, true)
       this.#write(this.#masked.end())
       for (const rest of this.#filter?.end() ?? []) client.write(rest)
       client.end()
@@ -167,9 +157,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       this.onResponseEnd()
       return
     }
-    const kind = endKindOf(this.#abortReason ?? error, this.#dispatched)
-    if (this.#status !== null && this.#replaced === null) this.#breakOff(kind)
-    void this.#finish(kind)
+    this.#breakOff(endKindOf(this.#abortReason ?? error, this.#dispatched))
   }
 
   /** A stream that only its connection's close delimits looks whole when its provider dies; the events tell. */
@@ -203,6 +191,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     const headers = answerHeaders({ headers: this.#headers, requestId, maskHeader: mask.text, edited })
     // Node would hold the head back until the first body byte, which for a stream is the first token.
     client.head(this.#status ?? 502, headers, isEventStream(this.#headers))
+    this.#headSent = true
     const { heartbeatMs, wireFormat } = this.#input
     if (heartbeatMs === undefined || wireFormat === undefined || !this.#takesInsertions()) return
     this.#heartbeat = createHeartbeat(heartbeatMs, () => this.#beat())
@@ -217,9 +206,7 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   #forward(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#buffer !== undefined) {
-      this.#buffer.push(chunk)
-      this.#bufferedBytes += chunk.length
-      if (this.#bufferedBytes > mostBufferedBytes) this.#flushBuffer(false)
+      if (!this.#buffer.push(chunk)) this.#flushBuffer(this.#buffer, false)
       return
     }
     this.#heartbeat?.touch()
@@ -252,32 +239,33 @@ export class Relay implements Dispatcher.DispatchHandler {
     }
   }
 
-  #flushBuffer(whole: boolean): void {
+  #flushBuffer(buffer: BufferedAnswer, whole: boolean): void {
     const { client, mask, keep } = this.#input
-    const received = Buffer.concat(this.#buffer ?? [])
     this.#buffer = undefined
-    const plain = maskEncodedBody(received, this.#headers['content-encoding'], mask)
-    if (plain !== undefined) {
-      const { 'content-encoding': _encoding, 'content-length': _length, ...headers } = this.#headers
-      this.#headers = headers
-    }
+    const opened = buffer.open(this.#headers, mask)
+    this.#headers = opened.headers
     this.#sendHead()
-    const body = whole ? (plain ?? mask.bytes(received)) : this.#masked.push(plain ?? received)
+    const body = whole ? mask.bytes(opened.body) : this.#masked.push(opened.body)
     client.write(body)
     if (!whole || this.#status !== 200) return
     // Only what describes the body is kept: limits and ids are the first caller's own.
-    keep?.({ status: 200, headers: { 'content-type': this.#headers['content-type'] ?? 'application/json' }, body })
+    const type = this.#headers['content-type'] ?? 'application/json'
+    keep?.({ status: 200, headers: { 'content-type': type, 'content-length': String(body.length) }, body })
   }
 
-  /** Upstream loss inside an answer: the provider's own error event where one fits, then an abnormal close. Never a clean end. */
+  /**
+   * Upstream loss inside an answer: the provider's own error event where one fits, then an abnormal close. Never a clean
+   * end. A client that has not seen the head yet gets an error of its own from whoever waits for the end.
+   */
   #breakOff(kind: RelayEnd['kind']): void {
     const { client, wireFormat, requestId } = this.#input
-    if (wireFormat === undefined || !this.#takesInsertions() || this.#buffer !== undefined) {
+    if (this.#headSent && wireFormat !== undefined && this.#takesInsertions()) {
+      const atEventBoundary = this.#reader?.atEventBoundary !== false
+      client.abort(breakOffEvent({ wireFormat, kind, requestId, atEventBoundary }))
+    } else if (this.#headSent) {
       client.abort()
-      return
     }
-    const event = encodeStreamError(wireFormat, { ...breakOffError(kind), requestId })
-    client.abort(this.#reader?.atEventBoundary === false ? Buffer.concat([Buffer.from('\n\n'), event]) : event)
+    void this.#finish(kind)
   }
 
   /** An event of the broker's own fits into the bytes. */
@@ -305,14 +293,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       ttfbMs: this.#ttfbMs,
       durationMs: this.#input.clock() - this.#startedAt,
       replaced: this.#replaced,
+      headSent: this.#headSent,
     })
   }
-}
-
-const breakOffError = (kind: RelayEnd['kind']) => {
-  if (kind === 'timeout')
-    return { status: 504, code: 'upstream_timeout', message: 'The provider fell silent in the middle of its answer.' }
-  const message =
-    kind === 'shutdown' ? 'The broker is shutting down.' : 'The provider broke off in the middle of its answer.'
-  return { status: 502, code: 'upstream_error', message }
 }
