@@ -1,5 +1,6 @@
 import { createVendoError } from '@vendo/contract'
-import { type Dispatcher, Pool } from 'undici'
+import { buildConnector, type Dispatcher, Pool } from 'undici'
+import { skipContinue } from './skip-continue.ts'
 
 /** The separate patience of one upstream call, in milliseconds. Defaults are at least the official SDKs' own 600 s. */
 export interface UpstreamTimeouts {
@@ -48,7 +49,7 @@ export const createUpstreamPools = (origins: Iterable<string>, timeouts: Upstrea
       origin,
       new Pool(origin, {
         pipelining: 1,
-        connect: { timeout: timeouts.connectMs },
+        connect: skipContinue(buildConnector({ timeout: timeouts.connectMs })),
         headersTimeout: timeouts.firstByteMs,
         bodyTimeout: timeouts.idleMs,
         keepAliveTimeout: 30_000,
