@@ -41,9 +41,12 @@ export const answerHeaders = ({ headers, requestId, maskHeader, edited }: Answer
       name.startsWith('x-vendo-')
     )
       continue
-    if (edited && name === 'content-length') continue
+    if (name === 'content-length') continue
     for (const entry of Array.isArray(value) ? value : [value]) answer.push(name, maskHeader(entry))
   }
+  // Last: once Node knows the length, it takes a content-disposition for UTF-8 and spoils its bytes.
+  const length = headers['content-length']
+  if (!edited && length !== undefined) answer.push('content-length', length)
   answer.push(headerNames.requestId, requestId)
   if (isEventStream(headers)) answer.push('x-accel-buffering', 'no')
   return answer

@@ -2,11 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { anthropicRequest } from '../answers.ts'
 import { answered, open } from '../http-client.ts'
 import { type RawBroker, rawAnswer, startRawBroker } from './raw-broker.ts'
+import { answers, rawMessage, talk } from './raw-client.ts'
+import type { RawReply } from './raw-upstream.ts'
 
 let broker: RawBroker
 let headers: readonly string[]
+const reply: RawReply = (socket) => socket.write(Buffer.from(rawAnswer(headers), 'latin1'))
 beforeAll(async () => {
-  broker = await startRawBroker((socket) => socket.write(Buffer.from(rawAnswer(headers), 'latin1')))
+  broker = await startRawBroker(reply)
 })
 afterAll(() => broker.close())
 
@@ -71,6 +74,34 @@ describe('a header of the answer is kept', () => {
   })
 })
 
+const utf8 = Buffer.from('attachment; filename="größe 日本.txt"').toString('latin1')
+const latin1 = 'attachment; filename="gr\u00f6\u00dfe.txt"'
+
+/** Node and undici each have a rule of their own for this header beside a length. */
+describe('bytes beyond ASCII in a content-disposition survive, and the length with them', () => {
+  const body = 'x'.repeat(50)
+  const length = `content-length: ${body.length}`
+  it.each([
+    ['UTF-8, before the length', utf8, [`content-disposition: ${utf8}`, length]],
+    ['UTF-8, after the length', utf8, [length, `Content-Disposition: ${utf8}`]],
+    ['latin1, before the length', latin1, [`content-disposition: ${latin1}`, length]],
+    ['latin1, after the length', latin1, [length, `content-disposition: ${latin1}`]],
+    ['UTF-8, without a length', utf8, [`content-disposition: ${utf8}`, 'connection: close']],
+  ])('%s', async (_name, value, lines) => {
+    for (const status of [200, 404]) {
+      const head = [`HTTP/1.1 ${status} X`, 'content-type: application/json', ...lines, '', body].join('\r\n')
+      await broker.raw.reset((socket) => {
+        socket.write(Buffer.from(head, 'latin1'))
+        if (!lines.includes(length)) socket.end()
+      })
+      const text = await talk(broker.url, rawMessage({ key: broker.key }), (got) => got.includes(body))
+      expect(text).toContain(`\r\ncontent-disposition: ${value}\r\n`)
+      expect(text.includes(`\r\n${length}\r\n`)).toBe(lines.includes(length))
+    }
+    await broker.raw.reset(reply)
+  })
+})
+
 describe('a header of the answer is dropped', () => {
   it.each([
     ['proxy-connection', 'x'],
@@ -112,6 +143,7 @@ describe('a header of the request', () => {
     ['idempotency-key', 'abc', ['idempotency-key: abc']],
     ['accept-encoding', 'zstd, br', ['accept-encoding: zstd, br']],
     ['x-unknown', 'caf\u00e9', ['x-unknown: caf\u00e9']],
+    ['x-utf-8', Buffer.from('größe ✓').toString('latin1'), [`x-utf-8: ${Buffer.from('größe ✓').toString('latin1')}`]],
     ['x-many', ['one', 'two'], ['x-many: one', 'x-many: two']],
     ['cookie', 'a=b', []],
     ['te', 'trailers', []],
@@ -121,5 +153,16 @@ describe('a header of the request', () => {
   ])('%s: %s', async (name, value, expected) => {
     await answerTo([], { [name]: value })
     expect(forwarded().filter((line) => line.toLowerCase().startsWith(`${name}:`))).toEqual(expected)
+  })
+
+  it.each([
+    ['UTF-8', utf8],
+    ['latin1', latin1],
+  ])('content-disposition in %s, which Node’s own client would spoil', async (_name, value) => {
+    headers = []
+    const length = `content-length: ${Buffer.byteLength(JSON.stringify(anthropicRequest()))}`
+    const line = `content-disposition: ${value}`
+    await talk(broker.url, rawMessage({ key: broker.key, headers: [length, line] }), answers(1))
+    expect(forwarded()).toContain(line)
   })
 })
