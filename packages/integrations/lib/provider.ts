@@ -17,7 +17,8 @@ export const header =
 
 /** One route that the broker forwards. Anything unlisted is blocked. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** A free GET route answers HEAD as well, so no table lists that. */
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE'
   /** Canonical path at the upstream; `:name` stands for one segment, `:name:method` for one that ends with `:method`. */
   readonly path: string
   /** `metered` routes hold and charge; `free` ones are admitted at $0. */

@@ -18,9 +18,27 @@ describe('a listed route is found', () => {
   })
 })
 
+describe('a free GET route takes HEAD, whose answer is neither kept nor read for usage', () => {
+  it.each([
+    ['openai', '/v1/models', { method: 'HEAD', path: '/v1/models', class: 'free' }],
+    ['openai', '/v1/responses/r', { method: 'HEAD', path: '/v1/responses/:id', class: 'free', ownedBySegment: ':id' }],
+    ['gemini', '/v1beta/models/m', { method: 'HEAD', path: '/v1beta/models/:model', class: 'free' }],
+  ])('%s %s', (slug, path, route) => {
+    expect(classify(provider(slug), 'HEAD', path)).toEqual(route)
+  })
+
+  it('a metered one does not', () => {
+    const metered = { ...provider('openai'), routes: [{ method: 'GET', path: '/v1/made', class: 'metered' }] } as const
+    expect(() => classify(metered, 'HEAD', '/v1/made')).toThrow(expect.objectContaining({ code: 'route_blocked' }))
+  })
+})
+
 describe('anything else is blocked', () => {
   it.each([
     ['anthropic', 'GET', '/v1/messages'],
+    ['anthropic', 'HEAD', '/v1/messages'],
+    ['openai', 'HEAD', '/v1/responses/r/cancel'],
+    ['openai', 'OPTIONS', '/v1/models'],
     ['anthropic', 'GET', '/v1/models/'],
     ['anthropic', 'POST', '/v1/messages/batches'],
     ['gemini', 'POST', '/v1beta/models/m'],

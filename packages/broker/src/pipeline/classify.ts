@@ -2,12 +2,16 @@ import { createVendoError } from '@vendo/contract'
 import type { Provider, Route } from '@vendo/integrations/providers'
 
 /**
- * The provider's route for a method and canonical path. What the table does not list is never forwarded.
+ * The provider's route for a method and canonical path. What the table does not list is never forwarded; a free GET route
+ * takes HEAD as well.
  *
  * @throws {VendoError} `route_blocked`
  */
 export const classify = (provider: Provider, method: string, path: string): Route => {
-  const route = plainRoutesOf(provider).get(`${method} ${path}`) ?? findRoute(provider, method, path)
+  const route =
+    method === 'HEAD'
+      ? headRoute(provider, path)
+      : (plainRoutesOf(provider).get(`${method} ${path}`) ?? findRoute(provider, method, path))
   if (route !== undefined) return route
   throw createVendoError(`Vendo does not forward ${method} ${path} to ${provider.slug}.`, {
     code: 'route_blocked',
@@ -32,6 +36,14 @@ const plainRoutesOf = (provider: Provider): ReadonlyMap<string, Route> => {
   const found = new Map(plain.map((route) => [`${route.method} ${route.path}`, route]))
   plainRoutes.set(provider, found)
   return found
+}
+
+/** Its answer has no body: no usage to read, and nothing to keep. */
+const headRoute = (provider: Provider, path: string): Route | undefined => {
+  const route = findRoute(provider, 'GET', path)
+  if (route?.class !== 'free') return undefined
+  const { wireFormat: _wireFormat, cacheSeconds: _cacheSeconds, ...rest } = route
+  return { ...rest, method: 'HEAD' }
 }
 
 const matches = (pattern: readonly string[], segments: readonly string[]): boolean =>

@@ -1,6 +1,6 @@
 import type { KeyLimits } from '@vendo/contract/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { messageAnswer } from '../answers.ts'
+import { anthropicRequest, messageAnswer, messageEvents } from '../answers.ts'
 import { type OneKey, type RawBroker, rawAnswer, startRawBroker } from './raw-broker.ts'
 import { answers, dial, rawMessage, statuses, talk } from './raw-client.ts'
 import type { RawReply } from './raw-upstream.ts'
@@ -48,6 +48,29 @@ describe('an answer of the provider', () => {
     expect(text).not.toMatch(/x-sum|ext=1/)
   })
 
+  it('with trailers after an event stream: every event is there, and the stream ends cleanly', async () => {
+    const events = messageEvents.join('')
+    const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked'
+    const chunk = `${events.length.toString(16)}\r\n${events}\r\n0\r\nx-sum: 7\r\n\r\n`
+    await start((socket) => socket.write(`${head}\r\n\r\n${chunk}`))
+    const text = await talk(broker.url, rawMessage({ key }), answers(1))
+    expect(text).toContain(events)
+    expect(text).toMatch(/\r\n0\r\n\r\n$/)
+    expect(text).not.toMatch(/x-sum|event: error/)
+    expect(await calls()).toMatchObject([{ state: 'actual' }])
+    expect(statuses(await talk(broker.url, rawMessage({ key }), answers(1)))).toEqual([200])
+    expect(broker.raw.connections).toBe(1)
+  })
+
+  it('with trailers after an error', async () => {
+    const head = 'HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ntransfer-encoding: chunked'
+    await start((socket) => socket.write(`${head}\r\n\r\n2\r\n{}\r\n0\r\nx-sum: 7\r\n\r\n`))
+    const text = await talk(broker.url, rawMessage({ key }), answers(1))
+    expect(statuses(text)).toEqual([400])
+    expect(text).toMatch(/\r\n\{\}\r\n0\r\n\r\n$/)
+    expect(text).not.toContain('x-sum')
+  })
+
   it('without a length, ended by its close: whole, and chunked for the client', async () => {
     await start((socket) => socket.end(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n${whole}`))
     const text = await talk(broker.url, rawMessage({ key }), answers(1))
@@ -58,6 +81,7 @@ describe('an answer of the provider', () => {
 
   it.each([
     ['204', 'HTTP/1.1 204 No Content\r\nx-a: b\r\n\r\n', 204, 1],
+    ['204 with a length, which it may not have', 'HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n', 204, 1],
     ['304', 'HTTP/1.1 304 Not Modified\r\netag: "1"\r\n\r\n', 304, 1],
     // undici takes that length for the body's and gives the connection up.
     ['304 with the length of what it stands for', 'HTTP/1.1 304 Not Modified\r\ncontent-length: 900\r\n\r\n', 304, 2],
@@ -100,15 +124,6 @@ describe('connections', () => {
       expect(statuses(await talk(broker.url, rawMessage({ key }), answers(1)))).toEqual([200])
     }
     expect(broker.raw.connections).toBe(3)
-  })
-
-  it('HEAD is not forwarded: no body, and the connection goes on', async () => {
-    await start((socket) => socket.write(rawAnswer()))
-    const text = await talk(broker.url, [get('/openai/v1/models', 'HEAD'), rawMessage({ key })], (got) =>
-      got.endsWith(whole),
-    )
-    expect(statuses(text)).toEqual([404, 200])
-    expect(broker.raw.requests).toHaveLength(1)
   })
 
   it('pipelined requests are worked on one after the other, and answered in order', async () => {
@@ -169,6 +184,17 @@ describe('connections', () => {
     expect(text).toMatch(/\r\nvendo-error-code: route_blocked\r\nx-should-retry: false\r\n/)
     expect(JSON.parse(bodyOf(text))).toMatchObject({ error: { message: expect.stringContaining('Use the HTTP API') } })
     expect(broker.raw.requests).toEqual([])
+  })
+
+  it('the trailers of a request stay behind, and its body is whole', async () => {
+    await start((socket) => socket.write(rawAnswer()))
+    const body = JSON.stringify(anthropicRequest())
+    const chunks = `${body.length.toString(16)};ext=1\r\n${body}\r\n0\r\nx-sum: 7\r\nx-api-key: sk-other\r\n\r\n`
+    const chunked = rawMessage({ key, headers: ['trailer: x-sum', 'transfer-encoding: chunked'], body: chunks })
+    const text = await talk(broker.url, [chunked, rawMessage({ key })], answers(2))
+    expect(statuses(text)).toEqual([200, 200])
+    expect(bodyOf(broker.raw.requests[0] ?? '')).toBe(body)
+    expect(broker.raw.requests[0]).not.toMatch(/x-sum|sk-other|trailer/i)
   })
 
   it('any other expectation is refused', async () => {
