@@ -37,6 +37,14 @@ describe('encodeErrorBody', () => {
   })
 
   it.each([
+    ['balance_exhausted', 'billing_error', 'insufficient_quota'],
+    ['model_unpriced', 'invalid_request_error', 'invalid_request_error'],
+  ])('402 %s tells who pays only where money is what lacks', (code, anthropic, openai) => {
+    expect(JSON.parse(encodeErrorBody('anthropic', { ...details, code }))).toMatchObject({ error: { type: anthropic } })
+    expect(JSON.parse(encodeErrorBody('openai', { ...details, code }))).toMatchObject({ error: { type: openai, code } })
+  })
+
+  it.each([
     [400, 'INVALID_ARGUMENT'],
     [401, 'UNAUTHENTICATED'],
     [402, 'FAILED_PRECONDITION'],

@@ -26,19 +26,25 @@ const openAiTypes: ReadonlyMap<number, string> = new Map([
   [429, 'rate_limit_error'],
 ])
 
+/** Codes whose status says that money is lacking, when another request is what is needed. */
+const invalidRequests: ReadonlySet<string> = new Set(['model_unpriced'])
+
+const typeOf = ({ status, code }: ErrorDetails, types: ReadonlyMap<number, string>, failure: string): string =>
+  (invalidRequests.has(code) ? undefined : types.get(status)) ?? (status >= 500 ? failure : 'invalid_request_error')
+
 /** Anthropic's error object. @see https://docs.anthropic.com/en/api/errors */
-export const anthropicError = ({ status, message, requestId }: ErrorDetails) => ({
+export const anthropicError = (details: ErrorDetails) => ({
   type: 'error',
-  error: { type: anthropicTypes.get(status) ?? (status >= 500 ? 'api_error' : 'invalid_request_error'), message },
-  request_id: requestId,
+  error: { type: typeOf(details, anthropicTypes, 'api_error'), message: details.message },
+  request_id: details.requestId,
 })
 
 /** OpenAI's error object. @see https://platform.openai.com/docs/guides/error-codes */
-export const openAiError = ({ status, code, message }: ErrorDetails) => ({
-  message,
-  type: openAiTypes.get(status) ?? (status >= 500 ? 'server_error' : 'invalid_request_error'),
+export const openAiError = (details: ErrorDetails) => ({
+  message: details.message,
+  type: typeOf(details, openAiTypes, 'server_error'),
   param: null,
-  code,
+  code: details.code,
 })
 
 const geminiStatuses: ReadonlyMap<number, string> = new Map([
