@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
 import { loadBroker } from '../local/load-broker.ts'
 import { collectUpstream } from '../terminal/collect-upstream.ts'
 import { parseCount } from '../terminal/parse-count.ts'
 import { parsePort } from '../terminal/parse-port.ts'
+import { parseSeconds } from '../terminal/parse-seconds.ts'
 import { untilStopped } from '../terminal/until-stopped.ts'
 import type { BrokerLife, BrokerSettings } from '../workers/broker-settings.ts'
 import { isWorker, linkToPrimary } from '../workers/link-to-primary.ts'
@@ -100,13 +101,4 @@ const settingsOf = ({ cwd, env }: CliContext, options: BrokerCommandOptions): Br
     traces: options.otel === true,
     forwardTraceContext: options.forwardTraceContext === true,
   }
-}
-
-const mostSeconds = 3600
-
-/** 0 cuts running calls at once. */
-const parseSeconds = (text: string): number => {
-  const seconds = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN
-  if (seconds <= mostSeconds) return seconds
-  throw new InvalidArgumentError(`It must be whole seconds, 0 to ${mostSeconds}.`)
 }

@@ -9,12 +9,14 @@ import { CliError } from '../terminal/cli-error.ts'
 import { collectUpstream } from '../terminal/collect-upstream.ts'
 import { paintFor } from '../terminal/paint.ts'
 import { parsePort } from '../terminal/parse-port.ts'
+import { parseSeconds } from '../terminal/parse-seconds.ts'
 import { untilStopped } from '../terminal/until-stopped.ts'
 import { jsonText } from './management-options.ts'
 
 interface DevOptions {
   readonly port: number
   readonly host: string
+  readonly grace: number
   readonly simulated?: true
   readonly live?: true
   readonly upstream?: Readonly<Record<string, string>>
@@ -28,6 +30,7 @@ export const addDev = (program: Command, context: CliContext): void => {
     .description('run a broker for this folder until Ctrl-C, and write .vendo/app.env for the app')
     .option('--port <port>', 'where to listen', parsePort, 8787)
     .option('--host <host>', 'on which address to listen', '127.0.0.1')
+    .option('--grace <seconds>', 'how long running calls may go on after Ctrl-C', parseSeconds, 30)
     .option('--simulated', 'simulated answers, whatever keys there are')
     .addOption(new Option('--live', 'fail rather than simulate when there is no key').conflicts('simulated'))
     .addOption(
@@ -49,7 +52,7 @@ const dev = async (context: CliContext, options: DevOptions): Promise<void> => {
       if (options.json === true) context.output.write(jsonText(readyDocument(broker, envFile.path)))
       else context.output.write(readyText(context, { broker, envPath: envFile.path }))
       await stopped.signal
-      context.errors.write('vendo: stopping; Ctrl-C again to cut what still runs.\n')
+      context.errors.write(`vendo: stopping in at most ${options.grace} s; Ctrl-C again to cut what still runs.\n`)
     } finally {
       await broker.close()
     }
@@ -59,8 +62,8 @@ const dev = async (context: CliContext, options: DevOptions): Promise<void> => {
 }
 
 const start = async (context: CliContext, options: DevOptions): Promise<LocalBroker> => {
-  const { port, host, upstream } = options
-  const place = { directory: context.cwd, port, host }
+  const { port, host, grace, upstream } = options
+  const place = { directory: context.cwd, port, host, shutdownGraceMs: grace * 1000 }
   if (options.simulated === true) return await startSimulatedBroker(place)
   const dotenv = readDotenv(context.cwd)
   const keys = findProviderKeys({ env: context.env, dotenv: dotenv?.variables })

@@ -5,6 +5,7 @@ import { formatCsv } from './format-csv.ts'
 import { formatTable } from './format-table.ts'
 import { paintFor } from './paint.ts'
 import { parseExpiry } from './parse-expiry.ts'
+import { parseSeconds } from './parse-seconds.ts'
 import { parseUsd } from './parse-usd.ts'
 import { writeFailure } from './write-failure.ts'
 
@@ -75,6 +76,18 @@ describe('parsers of option values', () => {
     [' 12 ', '12'],
   ])('parseUsd takes %j', (text, usd) => {
     expect(parseUsd(text)).toBe(usd)
+  })
+
+  it.each([
+    ['0', 0],
+    ['30', 30],
+    ['3600', 3600],
+  ])('parseSeconds takes %s', (text, seconds) => {
+    expect(parseSeconds(text)).toBe(seconds)
+  })
+
+  it.each(['3601', '-1', '1.5', '5s', ''])('parseSeconds refuses %j', (text) => {
+    expect(() => parseSeconds(text)).toThrow('0 to 3600')
   })
 
   it('parseExpiry takes spans and instants of the future', () => {

@@ -187,13 +187,16 @@ describe.each(['dev', 'broker'] as const)('SIGTERM of vendo %s during load', (co
   })
 })
 
-it('vendo broker cuts what still runs after its grace, and settles that, too', async () => {
-  const served = await serve('broker', (await startUpstream(createBarrier())).origin, ['--grace', '0'])
-  const stream = whole(await answerTo(call(served, true)))
-  served.child.kill('SIGINT')
-  expect(await stream).toMatchObject({ complete: false, text: expect.stringContaining('event: error') })
-  expect((await served.ended).code).toBe(0)
-  const { calls, report } = await readLedger(served)
-  expect(calls).toMatchObject([{ state: 'estimated', reason: 'shutdown' }])
-  expect(report).toMatchObject({ ok: true, openHolds: 0 })
-})
+it.each(['dev', 'broker'] as const)(
+  'vendo %s cuts what still runs after its grace, and settles that, too',
+  async (command) => {
+    const served = await serve(command, (await startUpstream(createBarrier())).origin, ['--grace', '0'])
+    const stream = whole(await answerTo(call(served, true)))
+    served.child.kill('SIGINT')
+    expect(await stream).toMatchObject({ complete: false, text: expect.stringContaining('event: error') })
+    expect((await served.ended).code).toBe(0)
+    const { calls, report } = await readLedger(served)
+    expect(calls).toMatchObject([{ state: 'estimated', reason: 'shutdown' }])
+    expect(report).toMatchObject({ ok: true, openHolds: 0 })
+  },
+)
