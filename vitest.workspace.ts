@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
+// Without `import`: it would also apply to what CommonJS packages such as pg require.
+const conditions = ['vendo-source', 'node', 'default']
+
 const project = (name: string, include: string[]) =>
   defineConfig({
-    resolve: { conditions: ['vendo-source', 'node', 'import', 'default'] },
-    ssr: { resolve: { conditions: ['vendo-source', 'node', 'import', 'default'] } },
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
     test: {
       name,
       include,
