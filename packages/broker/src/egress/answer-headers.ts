@@ -32,25 +32,22 @@ export interface AnswerHeadersInput {
 export const answerHeaders = ({ headers, requestId, maskHeader, edited }: AnswerHeadersInput): string[] => {
   const answer: string[] = []
   const listed = connectionListed(headers.connection)
-  for (const [name, value] of Object.entries(headers)) {
-    if (
-      value === undefined ||
-      dropped.has(name) ||
-      listed?.includes(name) ||
-      name.startsWith('vendo-') ||
-      name.startsWith('x-vendo-')
-    )
-      continue
-    if (name === 'content-length') continue
-    for (const entry of Array.isArray(value) ? value : [value]) answer.push(name, maskHeader(entry))
+  for (const name in headers) {
+    const value = headers[name]
+    // The length comes last: once Node knows it, it takes a content-disposition for UTF-8 and spoils its bytes.
+    if (value === undefined || name === 'content-length' || isDropped(name) || listed?.includes(name)) continue
+    if (typeof value === 'string') answer.push(name, maskHeader(value))
+    else for (const entry of value) answer.push(name, maskHeader(entry))
   }
-  // Last: once Node knows the length, it takes a content-disposition for UTF-8 and spoils its bytes.
   const length = headers['content-length']
   if (!edited && length !== undefined) answer.push('content-length', length)
   answer.push(headerNames.requestId, requestId)
   if (isEventStream(headers)) answer.push('x-accel-buffering', 'no')
   return answer
 }
+
+const isDropped = (name: string): boolean =>
+  dropped.has(name) || name.startsWith('vendo-') || name.startsWith('x-vendo-')
 
 /** Headers that `Connection` names are hop-by-hop too; undefined for the usual values, which name none. */
 const connectionListed = (value: string | readonly string[] | undefined): readonly string[] | undefined => {

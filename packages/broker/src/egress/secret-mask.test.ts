@@ -1,8 +1,8 @@
 import { Secret } from '@vendo/contract'
 import { expect, it } from 'vitest'
-import { createSecretMask } from './secret-mask.ts'
+import { secretMaskOf } from './secret-mask.ts'
 
-const mask = createSecretMask(new Secret('echoed-secret'))
+const mask = secretMaskOf(new Secret('echoed-secret'))
 
 it('blanks every occurrence in bytes and keeps the length', () => {
   const masked = mask.bytes(Buffer.from('a echoed-secret b echoed-secretechoed-secret'))
@@ -19,7 +19,7 @@ it('blanks headers', () => {
 })
 
 it('leaves text alone when the credential is too short to be told from it', () => {
-  expect(createSecretMask(new Secret('a')).text('banana')).toBe('banana')
+  expect(secretMaskOf(new Secret('a')).text('banana')).toBe('banana')
 })
 
 it('blanks an occurrence that is cut anywhere, and passes everything else at once', () => {

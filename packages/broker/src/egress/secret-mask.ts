@@ -23,8 +23,19 @@ export interface MaskStream {
 
 const nothing = Buffer.alloc(0)
 
-/** Creates the mask for one request's credential. */
-export const createSecretMask = (secret: Secret): SecretMask => {
+// A credential is opened once and used by many requests.
+const masks = new WeakMap<Secret, SecretMask>()
+
+/** The mask for a credential. */
+export const secretMaskOf = (secret: Secret): SecretMask => {
+  const known = masks.get(secret)
+  if (known !== undefined) return known
+  const mask = createSecretMask(secret)
+  masks.set(secret, mask)
+  return mask
+}
+
+const createSecretMask = (secret: Secret): SecretMask => {
   const value = secret.reveal()
   if (value.length < shortestMasked) {
     return {

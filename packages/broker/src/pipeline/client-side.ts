@@ -7,6 +7,8 @@ export interface ClientSide {
   /** False when the client reads slower than the provider writes; then `onDrain` follows. */
   write(chunk: Uint8Array): boolean
   end(): void
+  /** Head, body and end at once. */
+  whole(status: number, headers: string[], body: Buffer): void
   /** Ends abnormally: a client must never take a cut answer for a whole one. */
   abort(last?: Uint8Array): void
 }
@@ -43,6 +45,13 @@ export const createClientSide = (answer: ServerResponse, { onDrain, onGone }: Cl
       if (gone || ended) return
       ended = true
       answer.end()
+    },
+    whole: (status, headers, body) => {
+      if (gone || ended) return
+      ended = true
+      answer.writeHead(status, headers)
+      // Node joins head and body only when both are text: one write costs much less than the copy.
+      answer.end(body.toString('latin1'), 'latin1')
     },
     abort: (last) => {
       if (gone || ended) return

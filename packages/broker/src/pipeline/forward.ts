@@ -1,6 +1,6 @@
 import { createVendoError } from '@vendo/contract'
 import { outgoingHeaders } from '../egress/outgoing-headers.ts'
-import { createSecretMask } from '../egress/secret-mask.ts'
+import { secretMaskOf } from '../egress/secret-mask.ts'
 import type { KeptAnswer } from './buffered-answer.ts'
 import { createClientSide } from './client-side.ts'
 import type { PipelineDependencies } from './dependencies.ts'
@@ -40,7 +40,7 @@ export const forward = async (
     client,
     requestId: incoming.requestId,
     wireFormat: admission.route.wireFormat,
-    mask: createSecretMask(secret),
+    mask: secretMaskOf(secret),
     pooled: !admission.target.byok,
     usageAdded,
     totalMs: dependencies.timeouts.totalMs,

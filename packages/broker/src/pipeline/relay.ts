@@ -38,6 +38,9 @@ export interface RelayInput {
   readonly keep?: (answer: KeptAnswer) => void
 }
 
+/** A body up to this size that comes in one piece goes out in one write, together with its head. */
+const mostWholeBytes = 65_536
+
 /**
  * Carries one answer from the provider to the client: bytes first, then a copy to the meter. Whatever ends it resolves
  * {@link Relay.ended}, once.
@@ -51,6 +54,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #status: number | null = null
   #headers: IncomingHttpHeaders = {}
+  #isEventStream = false
   #ttfbMs: number | null = null
   #replaced: RelayEnd['replaced'] = null
   #reader: UsageReader | undefined
@@ -58,6 +62,9 @@ export class Relay implements Dispatcher.DispatchHandler {
   #filter: Transducer<Uint8Array, Uint8Array> | undefined
   readonly #masked: MaskStream
   #heartbeat: Heartbeat | undefined
+  /** The head waits for the first piece of the body, which may be all of it. */
+  #headWaits = false
+  #wholeBody: Buffer | undefined
   /** Errors, for the credential that they may echo, and what will be kept. */
   #buffer: BufferedAnswer | undefined
   #headSent = false
@@ -118,13 +125,15 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.#controller = controller
     this.#status = status
     this.#headers = headers
+    this.#isEventStream = isEventStream(headers)
     this.#ttfbMs = this.#input.clock() - this.#startedAt
     this.#replaced = this.#replacement(status, headers)
     if (this.#replaced !== null) return
     this.#watch(headers)
     const buffered = status >= 400 || (status === 200 && this.#input.keep !== undefined)
     if (buffered) this.#buffer = createBufferedAnswer()
-    else this.#sendHead()
+    else if (this.#isEventStream) this.#sendHead()
+    else this.#headWaits = true
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -137,18 +146,26 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const { client } = this.#input
     if (this.#endedByDeath()) {
       this.#breakOff('upstream_died')
       return
     }
-    if (this.#replaced === null) {
-      if (this.#buffer !== undefined) this.#flushBuffer(this.#buffer, true)
-      this.#write(this.#masked.end())
-      for (const rest of this.#filter?.end() ?? []) client.write(rest)
-      client.end()
-    }
+    if (this.#replaced === null) this.#endAnswer()
     void this.#finish('complete')
+  }
+
+  #endAnswer(): void {
+    const { client } = this.#input
+    if (this.#wholeBody !== undefined) {
+      this.#headSent = true
+      client.whole(this.#status ?? 502, this.#answerHeaders(), this.#wholeBody)
+      return
+    }
+    if (this.#buffer !== undefined) this.#flushBuffer(this.#buffer, true)
+    else if (this.#headWaits) this.#sendHead()
+    this.#write(this.#masked.end())
+    for (const rest of this.#filter?.end() ?? []) client.write(rest)
+    client.end()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -177,24 +194,27 @@ export class Relay implements Dispatcher.DispatchHandler {
   #watch(headers: IncomingHttpHeaders): void {
     const { wireFormat, usageAdded } = this.#input
     if (wireFormat === undefined) return
-    const sse = isEventStream(headers)
     const encoding = headers['content-encoding']
-    this.#reader = createUsageReader({ wireFormat, contentType: sse ? 'sse' : 'json' })
+    this.#reader = createUsageReader({ wireFormat, contentType: this.#isEventStream ? 'sse' : 'json' })
     this.#tap = createMeterTap(encoding, this.#reader)
     const editable = encoding === undefined || encoding === 'identity'
-    if (usageAdded && sse && editable) this.#filter = createUsageChunkFilter()
+    if (usageAdded && this.#isEventStream && editable) this.#filter = createUsageChunkFilter()
   }
 
   #sendHead(): void {
-    const { client, requestId, mask } = this.#input
-    const edited = this.#filter !== undefined
-    const headers = answerHeaders({ headers: this.#headers, requestId, maskHeader: mask.text, edited })
+    const { client, heartbeatMs, wireFormat } = this.#input
     // Node would hold the head back until the first body byte, which for a stream is the first token.
-    client.head(this.#status ?? 502, headers, isEventStream(this.#headers))
+    client.head(this.#status ?? 502, this.#answerHeaders(), this.#isEventStream)
+    this.#headWaits = false
     this.#headSent = true
-    const { heartbeatMs, wireFormat } = this.#input
     if (heartbeatMs === undefined || wireFormat === undefined || !this.#takesInsertions()) return
     this.#heartbeat = createHeartbeat(heartbeatMs, () => this.#beat())
+  }
+
+  #answerHeaders(): string[] {
+    const { requestId, mask } = this.#input
+    const edited = this.#filter !== undefined
+    return answerHeaders({ headers: this.#headers, requestId, maskHeader: mask.text, edited })
   }
 
   /** Only between two events, and only to a client that reads. */
@@ -209,8 +229,19 @@ export class Relay implements Dispatcher.DispatchHandler {
       if (!this.#buffer.push(chunk)) this.#flushBuffer(this.#buffer, false)
       return
     }
+    if (this.#headWaits) {
+      if (this.#isWhole(chunk)) {
+        this.#wholeBody = this.#input.mask.bytes(chunk)
+        return
+      }
+      this.#sendHead()
+    }
     this.#heartbeat?.touch()
     if (!this.#write(this.#masked.push(chunk))) controller.pause()
+  }
+
+  #isWhole(chunk: Buffer): boolean {
+    return chunk.length <= mostWholeBytes && this.#headers['content-length'] === String(chunk.length)
   }
 
   #write(bytes: Buffer): boolean {
@@ -270,7 +301,7 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   /** An event of the broker's own fits into the bytes. */
   #takesInsertions(): boolean {
-    return isEventStream(this.#headers) && this.#headers['content-encoding'] === undefined
+    return this.#isEventStream && this.#headers['content-encoding'] === undefined
   }
 
   async #finish(kind: RelayEnd['kind']): Promise<void> {
