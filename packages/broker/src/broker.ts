@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { getRequestListener } from '@hono/node-server'
 import type { Tracer } from '@opentelemetry/api'
 import { createVendoError } from '@vendo/contract'
 import { providers as allProviders, type Provider } from '@vendo/integrations/providers'
@@ -14,7 +13,8 @@ import {
   type UpstreamPools,
   type UpstreamTimeouts,
 } from './egress/upstream-pools.ts'
-import { createApi } from './http/create-api.ts'
+import type { ApiDependencies } from './http/api-dependencies.ts'
+import { createLazyApi, type LazyApi } from './lazy-api.ts'
 import { createBillingEvents } from './ledger/billing-events.ts'
 import { createEventLog } from './ledger/event-log.ts'
 import { newId } from './new-id.ts'
@@ -145,7 +145,7 @@ export const createBroker = (given: BrokerOptions): Broker => {
     newId,
   })
   observer.watch({ callsInFlight: () => inFlight.size, outboxWaiting: () => ledger.outbox.waiting })
-  const api = apiListener(options, { directory, inFlight, clock, requireUrl, logger, ...ledger })
+  const api = createLazyApi(apiDependencies(options, { directory, inFlight, clock, requireUrl, logger, ...ledger }))
   const server = createNodeServer(
     (message, answer) => route(message, answer, { runRequest, api, proxyDomain: options.proxyDomain }),
     { ...defaultServerTimeouts, ...options.serverTimeouts },
@@ -238,9 +238,9 @@ interface ApiParts extends Pick<LedgerParts, 'events' | 'billing'> {
   readonly logger: Logger
 }
 
-const apiListener = ({ store, vault, rateTables }: BrokerOptions, parts: ApiParts) => {
+const apiDependencies = ({ store, vault, rateTables }: BrokerOptions, parts: ApiParts): ApiDependencies => {
   const { directory, inFlight, clock, requireUrl, logger, events, billing } = parts
-  const api = createApi({
+  return {
     store: readSettled(store, () => inFlight.settled()),
     vault,
     ...(rateTables !== undefined && { rateTables }),
@@ -253,13 +253,12 @@ const apiListener = ({ store, vault, rateTables }: BrokerOptions, parts: ApiPart
     newId,
     ready: () => store.ping(),
     onUnexpectedError: (error, requestId) => logger.error({ requestId, error: String(error) }, 'unexpected failure'),
-  })
-  return getRequestListener(api.fetch, { overrideGlobalObjects: false })
+  }
 }
 
 interface Routes {
   readonly runRequest: RunRequest
-  readonly api: (message: IncomingMessage, answer: ServerResponse) => unknown
+  readonly api: LazyApi
   readonly proxyDomain: string | undefined
 }
 
@@ -270,7 +269,7 @@ const route = (message: IncomingMessage, answer: ServerResponse, { runRequest, a
   const toProxyHost =
     proxyDomain !== undefined &&
     (message.headers.host ?? '').toLowerCase().includes(`-proxy.${proxyDomain.toLowerCase()}`)
-  if (!toProxyHost && apiPath.test(message.url ?? '')) void api(message, answer)
+  if (!toProxyHost && apiPath.test(message.url ?? '')) api(message, answer).catch(() => answer.destroy())
   else void runRequest(message, answer)
 }
 

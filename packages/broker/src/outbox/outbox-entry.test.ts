@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { decodeEntry, encodeEntry } from './outbox-entry.ts'
+import { decodeEntry } from './decode-entry.ts'
+import { encodeEntry } from './outbox-entry.ts'
 import { draft } from './test/draft.ts'
 
 const line = encodeEntry({ ...draft('att_1'), decidedAt: 5 })

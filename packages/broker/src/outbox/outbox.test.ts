@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createVendoError } from '@vendo/contract'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { decodeEntry } from './outbox-entry.ts'
+import { decodeEntry } from './decode-entry.ts'
 import { draft } from './test/draft.ts'
 import { openTestOutbox, ShakyStore, until } from './test/shaky-store.ts'
 

@@ -2,7 +2,7 @@ import type { Logger } from '../observe/logger.ts'
 import type { EpochMs } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { type AppliedListener, type Applier, createApplier } from './apply-entry.ts'
-import { decodeEntry, type OutboxEntry } from './outbox-entry.ts'
+import type { OutboxEntry } from './outbox-entry.ts'
 import { type OutboxFiles, openOutboxFiles } from './outbox-files.ts'
 import { createParcel, type Parcel } from './parcel.ts'
 import { isStoreFailure, type StoreGate } from './store-gate.ts'
@@ -108,7 +108,7 @@ class StoreOutbox implements Outbox {
     const { logger } = this.#options
     const files = await this.#open()
     if (files === undefined) return
-    for (const line of await files.readPending()) await this.#adopt(files, line)
+    await this.#adopt(files, await files.readPending())
     if (this.#parcels.size > 0) logger.warn({ waiting: this.#parcels.size }, 'settlements found in the outbox')
     // Failures of a well store are not waited for: they must not keep the broker from starting.
     for (let round = 0; round < roundsAtStart && this.#parcels.size > 0; round++) {
@@ -158,11 +158,16 @@ class StoreOutbox implements Outbox {
     return this.#opened
   }
 
-  async #adopt(files: OutboxFiles, line: string): Promise<void> {
-    try {
-      this.#parcels.add(createParcel(decodeEntry(line), { blocked: false, durable: true }))
-    } catch {
-      await files.bury({ line, reason: 'The line cannot be read.', attemptId: undefined })
+  async #adopt(files: OutboxFiles, lines: readonly string[]): Promise<void> {
+    if (lines.length === 0) return
+    // Loaded only where it is used, which is hardly ever: it takes a while.
+    const { decodeEntry } = await import('./decode-entry.ts')
+    for (const line of lines) {
+      try {
+        this.#parcels.add(createParcel(decodeEntry(line), { blocked: false, durable: true }))
+      } catch {
+        await files.bury({ line, reason: 'The line cannot be read.', attemptId: undefined })
+      }
     }
   }
 

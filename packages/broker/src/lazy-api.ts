@@ -1,0 +1,22 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answerProbe } from './http/answer-probe.ts'
+import type { ApiDependencies } from './http/api-dependencies.ts'
+import type { ApiListener } from './http/api-listener.ts'
+
+/** Answers a request to the API; rejects when the API cannot be loaded. */
+export type LazyApi = (message: IncomingMessage, answer: ServerResponse) => Promise<void>
+
+/** The HTTP API, loaded by the first request that needs it: a broker starts in half the time without. */
+export const createLazyApi = (dependencies: ApiDependencies): LazyApi => {
+  let loaded: Promise<ApiListener> | undefined
+  const load = async (): Promise<ApiListener> => {
+    const { createApiListener } = await import('./http/api-listener.ts')
+    return createApiListener(dependencies)
+  }
+  return async (message, answer) => {
+    if (await answerProbe(message, answer, dependencies)) return
+    loaded ??= load()
+    const listener = await loaded
+    listener(message, answer)
+  }
+}
