@@ -162,8 +162,10 @@ const reach = ({ integration, providerName }: CatalogFolder): string => {
     : 'called directly by the app'
 }
 
-const routeLine = ({ method, path, class: routeClass }: Route): string =>
-  `| ${method} | \`${path}\` | ${routeClass} |\n`
+const routeLine = ({ method, path, class: routeClass, ownAccountOnly, streamsBody }: Route): string => {
+  const facts = [routeClass, ...(ownAccountOnly ? ['own account only'] : []), ...(streamsBody ? ['streamed'] : [])]
+  return `| ${method} | \`${path}\` | ${facts.join(', ')} |\n`
+}
 
 const routeTable = (provider: Provider | undefined): string =>
   provider === undefined

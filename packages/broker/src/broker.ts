@@ -28,6 +28,7 @@ import type { Observer } from './observe/observer.ts'
 import { traceCalls } from './observe/trace-calls.ts'
 import { createOutbox } from './outbox/outbox.ts'
 import { createStoreGate } from './outbox/store-gate.ts'
+import { askForBody } from './pipeline/ask-for-body.ts'
 import { createBodyBudget } from './pipeline/body-budget.ts'
 import { createCatalogCache } from './pipeline/catalog-cache.ts'
 import { createDirectory, type Directory } from './pipeline/directory.ts'
@@ -71,6 +72,8 @@ export interface BrokerOptions {
   readonly outboxDirectory?: string
   /** Largest JSON body in bytes; default 32 MB. */
   readonly mostBodyBytes?: number
+  /** Largest upload in bytes, which is streamed and takes no memory; default 2 GB, more than any provider takes in one file. */
+  readonly mostUploadBytes?: number
   /** How long {@link Broker.close} waits for running calls, in ms; default 30 s. */
   readonly shutdownGraceMs?: number
   readonly logger?: Logger
@@ -93,6 +96,7 @@ export interface Broker {
 }
 
 const mostBodyBytes = 32_000_000
+const mostUploadBytes = 2_000_000_000
 const mostBufferedBytes = 512_000_000
 const orphanSweepMs = 60_000
 /** Time for drain, settlement and outbox on top of the longest call: no hold may expire while its attempt lives. */
@@ -130,6 +134,7 @@ export const createBroker = (given: BrokerOptions): Broker => {
     originOf,
     pricing: createPricingSource(directory, options.rateTables ?? allRateTables),
     bodies: { mostBytes: options.mostBodyBytes ?? mostBodyBytes, budget: createBodyBudget(mostBufferedBytes) },
+    mostUploadBytes: options.mostUploadBytes ?? mostUploadBytes,
     timeouts,
     heartbeatMs: options.heartbeatMs,
     drains: observeDrains(createDrainGate({ ...defaultDrainPolicy, ...options.drain }), observer),
@@ -269,8 +274,9 @@ const route = (message: IncomingMessage, answer: ServerResponse, { runRequest, a
   const toProxyHost =
     proxyDomain !== undefined &&
     (message.headers.host ?? '').toLowerCase().includes(`-proxy.${proxyDomain.toLowerCase()}`)
-  if (!toProxyHost && apiPath.test(message.url ?? '')) api(message, answer).catch(() => answer.destroy())
-  else void runRequest(message, answer)
+  if (toProxyHost || !apiPath.test(message.url ?? '')) return void runRequest(message, answer)
+  askForBody(message, answer)
+  api(message, answer).catch(() => answer.destroy())
 }
 
 const once = (work: () => Promise<void>): (() => Promise<void>) => {

@@ -20,7 +20,7 @@ export interface NodeServer {
   closeConnections(): void
 }
 
-/** Answers one request; never rejects. */
+/** Answers one request; never rejects. A client that waits with its body (`Expect: 100-continue`) is for it to ask. */
 export type RequestListener = (message: IncomingMessage, answer: ServerResponse) => void
 
 /** The patience with a client, in milliseconds. */
@@ -45,6 +45,12 @@ export const createNodeServer = (
   { headMs, requestMs, idleMs }: ServerTimeouts = defaultServerTimeouts,
 ): NodeServer => {
   let stopping = false
+  const answerOne = inTurn((message, answer) => {
+    // A client that always has one more request on its open connection would keep a stopping server alive for ever.
+    if (stopping) answer.shouldKeepAlive = false
+    if (isWebSocket(message)) refuseWebSocket(answer)
+    else listener(message, answer)
+  })
   const server = createServer(
     {
       headersTimeout: headMs,
@@ -56,13 +62,10 @@ export const createNodeServer = (
       insecureHTTPParser: false,
       noDelay: true,
     },
-    inTurn((message, answer) => {
-      // A client that always has one more request on its open connection would keep a stopping server alive for ever.
-      if (stopping) answer.shouldKeepAlive = false
-      if (isWebSocket(message)) refuseWebSocket(answer)
-      else listener(message, answer)
-    }),
+    answerOne,
   )
+  // Node would answer `100 Continue` itself, and have a whole upload sent to be refused.
+  server.on('checkContinue', answerOne)
   return {
     listen: (options) => listen(server, options),
     stop: () =>

@@ -79,7 +79,8 @@ describe('keys', () => {
 describe('addresses', () => {
   it.each([
     ['/nobody/v1/messages', 404, 'provider_unknown'],
-    ['/anthropic/v1/files', 404, 'route_blocked'],
+    ['/anthropic/v1/files', 403, 'binding_missing'],
+    ['/gemini/v1beta/files', 404, 'route_blocked'],
     ['/anthropic/v1/messages/batches', 404, 'route_blocked'],
     ['/openai/v1/organization/admin_api_keys', 404, 'route_blocked'],
     ['/openrouter/api/v1/credits', 404, 'route_blocked'],

@@ -1,8 +1,8 @@
 import { defineProvider, header } from '../lib/provider.ts'
 
 /**
- * Anthropic's Messages API. Batches, files, skills and the admin API are blocked: with a pooled key they would show one
- * tenant the objects of another.
+ * Anthropic's Messages API, and files on a key of the tenant's own. Batches, skills and the admin API are blocked: with a
+ * pooled key they would show one tenant the objects of another.
  */
 export const anthropic = defineProvider({
   slug: 'anthropic',
@@ -17,6 +17,12 @@ export const anthropic = defineProvider({
     { method: 'POST', path: '/v1/messages/count_tokens', class: 'free' },
     { method: 'GET', path: '/v1/models', class: 'free', cacheSeconds: 300 },
     { method: 'GET', path: '/v1/models/:id', class: 'free', cacheSeconds: 300 },
+    // Free of charge, up to 500 MB a file; https://platform.claude.com/docs/en/build-with-claude/files
+    { method: 'POST', path: '/v1/files', class: 'free', ownAccountOnly: true, streamsBody: true },
+    { method: 'GET', path: '/v1/files', class: 'free', ownAccountOnly: true },
+    { method: 'GET', path: '/v1/files/:id', class: 'free', ownAccountOnly: true },
+    { method: 'DELETE', path: '/v1/files/:id', class: 'free', ownAccountOnly: true },
+    { method: 'GET', path: '/v1/files/:id/content', class: 'free', ownAccountOnly: true },
   ],
   bound: {
     // Models from Claude 4.7 on see at most 4,784 visual tokens, older ones 1,568 (1,600 in older words);

@@ -5,6 +5,7 @@ import { envTable, type KnownSlug } from '../env-table.gen.ts'
 import { providers } from '../providers.gen.ts'
 import { defineIntegration, type Integration } from './define-integration.ts'
 import { envTableRow } from './env-table-row.ts'
+import type { Route } from './provider.ts'
 import { findProvider } from './providers.ts'
 
 const entries: readonly Integration[] = Object.values(catalog)
@@ -73,12 +74,16 @@ describe.each(Object.values(providers))('the provider $slug', (provider) => {
       expect(route.path).toMatch(new RegExp(`^${provider.pathPrefix}/v1(beta)?(/:?[a-z_]+)+(:[a-zA-Z]+)?$`))
       if (route.class === 'metered') expect(route.wireFormat).toBeDefined()
       if (route.cacheSeconds !== undefined) expect([route.method, route.class]).toEqual(['GET', 'free'])
+      if (route.streamsBody) expect([route.method, route.class]).toEqual(['POST', 'free'])
+      // What is kept would be shown to whoever asks next.
+      if (route.ownAccountOnly) expect([route.class, route.cacheSeconds]).toEqual(['free', undefined])
     }
   })
 
   it('keeps everything that would show a pool blocked', () => {
-    const paths = provider.routes.map(({ path }) => path).join('\n')
-    expect(paths).not.toMatch(/batches|files|credits|keys?\b|vector|container|organization|skills/)
+    const paths = (routes: readonly Route[]) => routes.map(({ path }) => path).join('\n')
+    expect(paths(provider.routes)).not.toMatch(/batches|credits|keys?\b|vector|container|organization|skills/)
+    expect(paths(provider.routes.filter(({ ownAccountOnly }) => ownAccountOnly !== true))).not.toMatch(/files|uploads/)
   })
 
   it('bounds every request part', () => {

@@ -27,6 +27,10 @@ export interface Route {
   readonly wireFormat?: WireFormatName
   /** The `:name` segment that is the id of a stored response: on a pooled credential only the tenant that made it may use it. */
   readonly ownedBySegment?: string
+  /** A free route whose request body goes to the provider as it arrives: neither buffered nor read. */
+  readonly streamsBody?: true
+  /** Shows what belongs to the whole account: refused on a pooled credential, which several tenants share. */
+  readonly ownAccountOnly?: true
   /** A free GET route whose answer may be kept for all callers for this long. */
   readonly cacheSeconds?: number
 }

@@ -1,8 +1,9 @@
 import { bearer, defineProvider } from '../lib/provider.ts'
 
 /**
- * OpenAI's chat, Responses and embeddings APIs. Files, batches, vector stores, containers and everything else are blocked:
- * with a pooled key they would show one tenant the objects of another, or they have no meter.
+ * OpenAI's chat, Responses and embeddings APIs, and files on a key of the tenant's own. Batches, vector stores, containers,
+ * audio and everything else are blocked: with a pooled key they would show one tenant the objects of another, or they have no
+ * meter.
  */
 export const openai = defineProvider({
   slug: 'openai',
@@ -24,6 +25,16 @@ export const openai = defineProvider({
     { method: 'DELETE', path: '/v1/responses/:id', class: 'free', ownedBySegment: ':id' },
     { method: 'GET', path: '/v1/models', class: 'free', cacheSeconds: 300 },
     { method: 'GET', path: '/v1/models/:id', class: 'free', cacheSeconds: 300 },
+    // Storage costs nothing; what a call reads of a file is billed with the call.
+    { method: 'POST', path: '/v1/files', class: 'free', ownAccountOnly: true, streamsBody: true },
+    { method: 'GET', path: '/v1/files', class: 'free', ownAccountOnly: true },
+    { method: 'GET', path: '/v1/files/:id', class: 'free', ownAccountOnly: true },
+    { method: 'DELETE', path: '/v1/files/:id', class: 'free', ownAccountOnly: true },
+    { method: 'GET', path: '/v1/files/:id/content', class: 'free', ownAccountOnly: true },
+    { method: 'POST', path: '/v1/uploads', class: 'free', ownAccountOnly: true },
+    { method: 'POST', path: '/v1/uploads/:id/parts', class: 'free', ownAccountOnly: true, streamsBody: true },
+    { method: 'POST', path: '/v1/uploads/:id/complete', class: 'free', ownAccountOnly: true },
+    { method: 'POST', path: '/v1/uploads/:id/cancel', class: 'free', ownAccountOnly: true },
   ],
   bound: {
     // gpt-4o-mini: 2,833 and 5,667 for each of at most eight tiles. The patch-based models stay below: 30,000 patches at 1.2

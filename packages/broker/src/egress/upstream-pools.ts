@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { createVendoError } from '@vendo/contract'
 import { buildConnector, type Dispatcher, Pool } from 'undici'
 import { skipContinue } from './skip-continue.ts'
@@ -27,7 +28,8 @@ export interface UpstreamRequest {
   readonly path: string
   readonly method: string
   readonly headers: string[]
-  readonly body: Uint8Array | null
+  /** A stream is read as fast as the provider takes it. */
+  readonly body: Uint8Array | Readable | null
 }
 
 /** Keep-alive connections to the providers. There is no way to reach an origin that was not announced at creation. */

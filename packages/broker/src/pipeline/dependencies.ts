@@ -33,6 +33,8 @@ export interface PipelineDependencies {
   readonly originOf: (provider: Provider) => string
   readonly pricing: () => Promise<Pricing>
   readonly bodies: BodyLimits
+  /** Of one streamed request body. */
+  readonly mostUploadBytes: number
   readonly timeouts: UpstreamTimeouts
   /** Undefined = no heartbeats. */
   readonly heartbeatMs: number | undefined

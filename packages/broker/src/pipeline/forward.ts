@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { createVendoError } from '@vendo/contract'
 import { outgoingHeaders } from '../egress/outgoing-headers.ts'
 import { secretMaskOf } from '../egress/secret-mask.ts'
@@ -7,11 +8,14 @@ import type { PipelineDependencies } from './dependencies.ts'
 import type { Attempt, Incoming } from './records.ts'
 import { Relay, type RelayInput } from './relay.ts'
 import type { RelayEnd } from './relay-end.ts'
+import { UploadBody } from './upload-body.ts'
 
 /** One dispatch and what came of it. */
 export interface Forwarded {
   readonly end: RelayEnd
   readonly clientGone: boolean
+  /** The request's body, where it was streamed. */
+  readonly upload?: Pick<UploadBody, 'begun' | 'refusal'>
 }
 
 /** Sends one attempt to its provider and relays the answer; resolves when both sides are through, however they ended. */
@@ -30,6 +34,7 @@ export const forward = async (
     field: 'secret',
   })
   const usageAdded = admission.metered?.usageAdded ?? false
+  const upload = uploadOf(dependencies, incoming, attempt)
   // Its listeners stay when something in between throws, and must then find nothing to call.
   let relay: Relay | undefined
   const client = createClientSide(incoming.answer, {
@@ -46,7 +51,10 @@ export const forward = async (
     totalMs: dependencies.timeouts.totalMs,
     heartbeatMs: dependencies.heartbeatMs,
     drains: dependencies.drains,
-    onDisconnect: admission.caller.key.limits.on_disconnect ?? dependencies.onDisconnect(provider.slug),
+    // An upload that stops in the middle has no answer to wait for.
+    onDisconnect: upload
+      ? 'abort'
+      : (admission.caller.key.limits.on_disconnect ?? dependencies.onDisconnect(provider.slug)),
     clock: dependencies.clock,
     ...keeping(dependencies, incoming, attempt),
   }
@@ -58,12 +66,13 @@ export const forward = async (
     identityEncoding: usageAdded || admission.route.cacheSeconds !== undefined,
     traceContext: dependencies.forwardTraceContext,
   })
+  if (upload !== undefined) keepLength(incoming.message, headers)
   const request = {
     origin: dependencies.originOf(provider),
     path: incoming.address.path + incoming.address.query,
     method: admission.route.method,
     headers,
-    body: admission.body,
+    body: upload ?? admission.body,
   }
   relay = new Relay(relayInput)
   const remove = dependencies.inFlight.add(relay, admission.caller.tenantId)
@@ -71,11 +80,20 @@ export const forward = async (
   try {
     dependencies.pools.dispatch(request, relay)
     const end = await relay.ended
-    return { end, clientGone: incoming.answer.destroyed && end.kind !== 'complete' }
+    const clientGone = incoming.answer.destroyed && end.kind !== 'complete'
+    return { end, clientGone, ...(upload && { upload }) }
   } finally {
     unwatch()
     remove()
   }
+}
+
+const uploadOf = ({ mostUploadBytes }: PipelineDependencies, incoming: Incoming, { admission }: Attempt) =>
+  admission.route.streamsBody === true ? new UploadBody(incoming, mostUploadBytes) : undefined
+
+/** Some providers refuse a file of unknown length; without one it goes on in chunks, as it came. */
+const keepLength = ({ headers: { 'content-length': length } }: IncomingMessage, headers: string[]): void => {
+  if (length !== undefined) headers.push('content-length', length)
 }
 
 /** The end of an attempt of which nothing was sent. */

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { createVendoError } from '@vendo/contract'
+import { createVendoError, type VendoError } from '@vendo/contract'
+import { askForBody } from './ask-for-body.ts'
 import type { BodyBudget } from './body-budget.ts'
+import type { Incoming } from './records.ts'
 
 /** Thrown when the client left before its request was whole: there is nobody to answer. */
 export class ClientGone extends Error {
@@ -28,10 +30,13 @@ export interface BodyLimits {
  * @throws {VendoError} `unsupported_encoding` when it is compressed, `request_too_large`, or `overloaded` when the broker holds too many bodies already.
  * @throws {ClientGone} when the client leaves first.
  */
-export const readBody = async (message: IncomingMessage, limits: BodyLimits): Promise<BufferedBody> => {
+export const readBody = async (
+  { message, answer }: Pick<Incoming, 'message' | 'answer'>,
+  limits: BodyLimits,
+): Promise<BufferedBody> => {
   assertUncompressed(message)
-  const announced = Number(message.headers['content-length'] ?? 0)
-  if (announced > limits.mostBytes) throw tooLarge(limits.mostBytes)
+  assertAnnouncedSize(message, limits.mostBytes)
+  askForBody(message, answer)
   const chunks: Buffer[] = []
   let taken = 0
   const release = () => {
@@ -40,7 +45,7 @@ export const readBody = async (message: IncomingMessage, limits: BodyLimits): Pr
   }
   try {
     await collect(message, (chunk) => {
-      if (taken + chunk.length > limits.mostBytes) throw tooLarge(limits.mostBytes)
+      if (taken + chunk.length > limits.mostBytes) throw bodyTooLarge(limits.mostBytes)
       if (!limits.budget.take(chunk.length)) {
         throw createVendoError('The broker holds too many request bodies just now.', {
           code: 'overloaded',
@@ -90,7 +95,17 @@ const assertUncompressed = (message: IncomingMessage): void => {
   })
 }
 
-const tooLarge = (mostBytes: number) =>
+/**
+ * Refuses a body whose announced length is too large before any of it is read.
+ *
+ * @throws {VendoError} `request_too_large`
+ */
+export const assertAnnouncedSize = ({ headers }: IncomingMessage, mostBytes: number): void => {
+  if (Number(headers['content-length'] ?? 0) > mostBytes) throw bodyTooLarge(mostBytes)
+}
+
+/** The refusal of a body of more than so many bytes: `request_too_large`. */
+export const bodyTooLarge = (mostBytes: number): VendoError =>
   createVendoError(`The request body is larger than ${Math.floor(mostBytes / 1_000_000)} MB.`, {
     code: 'request_too_large',
   })

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { headerNames, type VendoError } from '@vendo/contract'
+import type { Route } from '@vendo/integrations/providers'
 import { answerHeaders } from '../egress/answer-headers.ts'
 import { CallProgress } from '../observe/call-progress.ts'
 import type { CallLogLine } from '../observe/logger.ts'
 import type { Settlement } from '../store/records.ts'
 import { admit } from './admit.ts'
+import { assertOwnAccount } from './assert-own-account.ts'
 import { assertOwnResponse } from './assert-own-response.ts'
 import { authenticate } from './authenticate.ts'
 import { bind } from './bind.ts'
@@ -15,9 +17,10 @@ import type { PipelineDependencies } from './dependencies.ts'
 import { catalogName, type Forwarded, failureOf, forward } from './forward.ts'
 import { holdOrRelease } from './hold-or-release.ts'
 import { type EndedAttempt, tellEnded, tellRefused, type Unaddressed } from './observe-call.ts'
+import { outliveAnswer } from './outlive-answer.ts'
 import type { Pricing } from './pricing.ts'
 import { readAddress } from './read-address.ts'
-import { ClientGone, readBody } from './read-body.ts'
+import { assertAnnouncedSize, type BufferedBody, ClientGone, readBody } from './read-body.ts'
 import type { Address, Admission, Attempt, Incoming } from './records.ts'
 import { asVendoError, refuse } from './refuse.ts'
 import { answeredHere, releaseOf, type SettleInput, settlementAtHold, settlementOf } from './settle.ts'
@@ -65,10 +68,10 @@ const answerRequest = async (dependencies: PipelineDependencies, incoming: Incom
     firstHeader(message, headerNames.connection),
   )
   const route = classify(address.provider, message.method ?? 'GET', address.path)
+  if (route.streamsBody === true) outliveAnswer(message, incoming.answer)
   incoming.progress.classified(route)
-  incoming.progress.bodyAwaited()
-  const body = await readBody(message, dependencies.bodies)
-  incoming.progress.bodyRead()
+  assertOwnAccount(target, route)
+  const body = await takeBody(dependencies, incoming, route)
   try {
     const pricing = await dependencies.pricing()
     const admission = admit({
@@ -88,6 +91,24 @@ const answerRequest = async (dependencies: PipelineDependencies, incoming: Incom
   }
 }
 
+/** The body that the call is admitted by: a streamed one stays where it is until its provider takes it. */
+const takeBody = async (
+  { bodies, mostUploadBytes }: PipelineDependencies,
+  incoming: Incoming,
+  route: Route,
+): Promise<BufferedBody> => {
+  if (route.streamsBody === true) {
+    assertAnnouncedSize(incoming.message, mostUploadBytes)
+    return unread
+  }
+  incoming.progress.bodyAwaited()
+  const body = await readBody(incoming, bodies)
+  incoming.progress.bodyRead()
+  return body
+}
+
+const unread: BufferedBody = { bytes: Buffer.alloc(0), release: () => undefined }
+
 /** Only an attempt of which nothing was sent is tried again, as a row and a hold of its own. */
 const attemptUntilSent = async (
   dependencies: PipelineDependencies,
@@ -103,13 +124,13 @@ const attemptUntilSent = async (
     incoming.progress.dispatched()
     const forwarded = await forwardSafely(dependencies, incoming, attempt)
     if (forwarded === 'kept') return
-    const { end, clientGone } = forwarded
+    const { end, clientGone, upload } = forwarded
     const settlement = decide(dependencies, { attempt, end, pricing })
     settleInBackground(dependencies, attempt, settlement)
-    const last = end.kind !== 'unreached' || clientGone || number >= mostAttempts
+    const last = end.kind !== 'unreached' || clientGone || upload?.begun === true || number >= mostAttempts
     if (!last) continue
     void correctPending(dependencies, attempt, end, pricing)
-    const failure = failureOf(end, admission.target.provider.slug)
+    const failure = upload?.refusal ?? failureOf(end, admission.target.provider.slug)
     if (failure !== undefined) refuse(incoming.answer, failure, refusalOf(incoming))
     logCall(dependencies, incoming, { attempt, settlement, failure })
     tellEnded(dependencies, incoming, { attempt, settlement, failure })

@@ -157,10 +157,7 @@ describe('uploads of other kinds are not forwarded yet', () => {
   it.each([
     ['/openai/v1/audio/transcriptions', 'multipart/form-data; boundary=x', 404],
     ['/openai/v1/audio/speech', 'application/json', 404],
-    ['/openai/v1/files', 'multipart/form-data; boundary=x', 404],
     ['/openai/v1/images/edits', 'multipart/form-data; boundary=x', 404],
-    ['/openai/v1/uploads', 'application/json', 404],
-    ['/anthropic/v1/files', 'multipart/form-data; boundary=x', 404],
     ['/anthropic/v1/messages', 'multipart/form-data; boundary=x', 415],
     ['/openai/v1/responses', 'application/x-www-form-urlencoded', 415],
   ])('%s as %s → %i', async (path, type, status) => {
