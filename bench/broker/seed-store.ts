@@ -12,6 +12,9 @@ export const benchTenant = { tenantId: 'ten_bench', appId: 'app_bench', connecti
 
 const slugs = ['anthropic', 'openai'] as const
 
+/** The tenant's own account beside the pooled ones: files are refused on those. */
+export const ownConnectionId = 'con_openai_own'
+
 /** What the mock answers to, so that each has a price. */
 const models: readonly string[] = [
   ...['mock', 'mock-json', 'mock-sse', 'mock-delay-40', 'mock-paced-5', 'mock-paced-40'],
@@ -52,8 +55,13 @@ export const seedStore = async (store: Store, keyCount = 1): Promise<SeededStore
 const seedConnections = async (store: Store): Promise<void> => {
   const { tenantId, appId } = benchTenant
   const vault = createVault({ keyEncryptionKey: new Secret(benchVaultKey) })
-  for (const integration of slugs) {
-    const connectionId = `con_${integration}`
+  const pooled = slugs.map((integration) => ({
+    integration,
+    connectionId: `con_${integration}`,
+    profile: 'vendo_managed_pool' as const,
+  }))
+  const own = { integration: 'openai', connectionId: ownConnectionId, profile: 'byok_static' } as const
+  for (const { integration, connectionId, profile } of [...pooled, own]) {
     const sealed = vault.seal(new Secret('bench-upstream-key'), { tenantId, connectionId, field: 'secret' })
     const metadata = {}
     const common = {
@@ -65,7 +73,7 @@ const seedConnections = async (store: Store): Promise<void> => {
       sealed,
       createdAt,
     } as const
-    await store.createConnection({ id: connectionId, profile: 'vendo_managed_pool', ...common })
+    await store.createConnection({ id: connectionId, profile, ...common })
     await store.createBinding({ appId, connectionId, tenantId, createdAt })
   }
 }

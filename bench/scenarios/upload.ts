@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type ClientRequest, request as startRequest } from 'node:http'
+import { ownConnectionId } from '../broker/seed-store.ts'
 import { mostResidentBytes, readProcessCost } from '../lib/process-cost.ts'
 import { spreadOf } from '../lib/spread.ts'
 import { type BrokerVariant, startBrokerVariant } from '../variants/broker.ts'
@@ -48,7 +49,11 @@ const measureUpload = async (broker: BrokerVariant, path: string) => {
 const sendFile = async (broker: BrokerVariant, path: string, bytes: number) => {
   const key = String(/x-api-key: (\S+)/.exec(broker.requestFor({ model: 'mock', stream: false }).toString())?.[1])
   const boundary = randomUUID()
-  const headers = { authorization: `Bearer ${key}`, 'content-type': `multipart/form-data; boundary=${boundary}` }
+  const headers = {
+    authorization: `Bearer ${key}`,
+    'x-vendo-connection': ownConnectionId,
+    'content-type': `multipart/form-data; boundary=${boundary}`,
+  }
   const request = startRequest({ port: broker.port, host: '127.0.0.1', method: 'POST', path, headers })
   const answered = new Promise<{ status: number; code: string }>((resolve) => {
     request.on('response', (answer) => {
