@@ -3,6 +3,7 @@ import type { Provider } from '@vendo/integrations/providers'
 import type { ConnectionRecord } from '../store/records.ts'
 import type { Directory } from './directory.ts'
 import type { Caller, Target } from './records.ts'
+import { andThen, type Soon } from './soon.ts'
 
 /**
  * The connection a caller may use for a provider: an app key's binding (the named one, else the oldest usable), or a
@@ -10,18 +11,23 @@ import type { Caller, Target } from './records.ts'
  *
  * @throws {VendoError} `key_scope`, `binding_missing`, `connection_revoked` or `connection_needs_reauth`.
  */
-export const bind = async (
+export const bind = (
   directory: Directory,
   caller: Caller,
   provider: Provider,
   wanted: string | undefined,
-): Promise<Target> => {
+): Soon<Target> => {
   const { slug } = provider
   const allowed = caller.key.limits.integrations
   if (allowed !== undefined && !allowed.includes(slug)) {
     throw createVendoError(`This key may not use ${slug}.`, { code: 'key_scope', slug })
   }
-  const candidates = (await reachable(directory, caller)).filter(
+  return andThen(reachable(directory, caller), (connections) => choose(connections, provider, wanted))
+}
+
+const choose = (connections: readonly ConnectionRecord[], provider: Provider, wanted: string | undefined): Target => {
+  const { slug } = provider
+  const candidates = connections.filter(
     (connection) => connection.integration === slug && (wanted === undefined || connection.id === wanted),
   )
   const connection = candidates.find(({ status }) => status === 'connected') ?? candidates[0]
@@ -37,12 +43,15 @@ export const bind = async (
   return { provider, connection, byok: connection.profile !== 'vendo_managed_pool' }
 }
 
-const reachable = async (directory: Directory, { key, tenantId }: Caller): Promise<readonly ConnectionRecord[]> => {
+const reachable = (directory: Directory, { key, tenantId }: Caller): Soon<readonly ConnectionRecord[]> => {
+  const own = (connection: ConnectionRecord): boolean => connection.tenantId === tenantId
   if (key.scope === 'app' && key.appId !== null) {
-    return (await directory.boundConnections(key.appId)).filter((connection) => connection.tenantId === tenantId)
+    return andThen(directory.boundConnections(key.appId), (connections) => connections.filter(own))
   }
-  const connection = key.connectionId === null ? null : await directory.connection(key.connectionId)
-  return connection !== null && connection.tenantId === tenantId ? [connection] : []
+  if (key.connectionId === null) return []
+  return andThen(directory.connection(key.connectionId), (connection) =>
+    connection !== null && own(connection) ? [connection] : [],
+  )
 }
 
 const assertConnected = ({ status, integration }: ConnectionRecord): void => {

@@ -1,16 +1,17 @@
 import { admissionDeadlineMs, withinDeadline } from '../outbox/store-deadline.ts'
 import type { ConnectionRecord, EpochMs, KeyRecord, MarginRecord, RateOverride } from '../store/records.ts'
 import type { DirectoryStore } from '../store/store.ts'
+import type { Soon } from './soon.ts'
 
 /** The store's directory, read through a cache that every write of this broker empties. */
 export interface Directory {
   now(): EpochMs
-  keyByHash(hash: string): Promise<KeyRecord | null>
-  connection(id: string): Promise<ConnectionRecord | null>
+  keyByHash(hash: string): Soon<KeyRecord | null>
+  connection(id: string): Soon<ConnectionRecord | null>
   /** Oldest binding first. */
-  boundConnections(appId: string): Promise<readonly ConnectionRecord[]>
-  margins(): Promise<readonly MarginRecord[]>
-  rateOverrides(): Promise<readonly RateOverride[]>
+  boundConnections(appId: string): Soon<readonly ConnectionRecord[]>
+  margins(): Soon<readonly MarginRecord[]>
+  rateOverrides(): Soon<readonly RateOverride[]>
   /** Forgets everything; called after each management write. */
   invalidate(): void
   /** Grows with every {@link Directory.invalidate}: derived values compare it. */
@@ -43,10 +44,12 @@ export const createDirectory = (store: DirectoryStore & SharedStore, clock: () =
   const emptyIfShared = () => {
     if (!store.exclusive && clock() - emptiedAt >= sharedForMs) empty()
   }
-  const remember = async <T>(name: string, load: () => Promise<T>): Promise<T> => {
+  const remember = <T>(name: string, load: () => Promise<T>): Soon<T> => {
     emptyIfShared()
     const known = cached.get(name)
-    if (known !== undefined) return known as T
+    return known === undefined ? loadAndKeep(name, load) : (known as T)
+  }
+  const loadAndKeep = async <T>(name: string, load: () => Promise<T>): Promise<T> => {
     const startedAt = version
     const value = await withinDeadline(load(), admissionDeadlineMs)
     if (value === null || version !== startedAt) return value

@@ -4,8 +4,8 @@ import type { UsageReader } from '@vendo/wire'
 /** Shows the meter a copy of the answer, decompressed. Nothing that happens in here reaches the data path. */
 export interface MeterTap {
   push(chunk: Uint8Array): void
-  /** Resolves when everything pushed has been read. */
-  end(): Promise<void>
+  /** Resolves when everything pushed has been read; undefined when that is so already. */
+  end(): Promise<void> | undefined
 }
 
 /** A small answer can decompress to anything; past this the meter stops reading and the call settles as unread. */
@@ -26,7 +26,7 @@ const decompressors = {
 export const createMeterTap = (encoding: string | undefined, reader: UsageReader): MeterTap => {
   const name = encoding?.trim().toLowerCase() ?? ''
   const create = Object.hasOwn(decompressors, name) ? decompressors[name as keyof typeof decompressors] : undefined
-  if (create === undefined) return { push: (chunk) => reader.push(chunk), end: () => Promise.resolve() }
+  if (create === undefined) return { push: (chunk) => reader.push(chunk), end: () => undefined }
   const stream = create()
   let decompressed = 0
   const finished = new Promise<void>((resolve) => {

@@ -151,7 +151,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       return
     }
     if (this.#replaced === null) this.#endAnswer()
-    void this.#finish('complete')
+    this.#finish('complete')
   }
 
   #endAnswer(): void {
@@ -296,7 +296,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     } else if (this.#headSent) {
       client.abort()
     }
-    void this.#finish(kind)
+    this.#finish(kind)
   }
 
   /** An event of the broker's own fits into the bytes. */
@@ -304,7 +304,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     return this.#isEventStream && this.#headers['content-encoding'] === undefined
   }
 
-  async #finish(kind: RelayEnd['kind']): Promise<void> {
+  #finish(kind: RelayEnd['kind']): void {
     if (this.#over) return
     this.#over = true
     clearTimeout(this.#total)
@@ -313,7 +313,12 @@ export class Relay implements Dispatcher.DispatchHandler {
       clearTimeout(this.#drainTimer)
       this.#input.drains.leave()
     }
-    await this.#tap?.end()
+    const read = this.#tap?.end()
+    if (read === undefined) this.#tell(kind)
+    else void read.then(() => this.#tell(kind))
+  }
+
+  #tell(kind: RelayEnd['kind']): void {
     const reading = this.#reading()
     // A cut after the answer's own end lost nothing.
     const whole = kind === 'client_gone' && reading?.complete === true

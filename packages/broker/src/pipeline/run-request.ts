@@ -24,6 +24,7 @@ import { assertAnnouncedSize, type BufferedBody, ClientGone, readBody } from './
 import type { Address, Admission, Attempt, Incoming } from './records.ts'
 import { asVendoError, refuse } from './refuse.ts'
 import { answeredHere, releaseOf, type SettleInput, settlementAtHold, settlementOf } from './settle.ts'
+import { andThen } from './soon.ts'
 
 /** Takes one proxied request through every step, and resolves when it is settled. Never rejects. */
 export type RunRequest = (message: IncomingMessage, answer: ServerResponse) => Promise<void>
@@ -59,21 +60,16 @@ export const createRunRequest = (dependencies: PipelineDependencies): RunRequest
 
 const answerRequest = async (dependencies: PipelineDependencies, incoming: Incoming): Promise<void> => {
   const { message, address } = incoming
-  const headers = { get: (name: string) => firstHeader(message, name) }
-  const caller = await authenticate(dependencies.directory, headers, address.queryKey)
-  const target = await bind(
-    dependencies.directory,
-    caller,
-    address.provider,
-    firstHeader(message, headerNames.connection),
-  )
+  const identified = identify(dependencies, incoming)
+  const { caller, target } = identified instanceof Promise ? await identified : identified
   const route = classify(address.provider, message.method ?? 'GET', address.path)
   if (route.streamsBody === true) outliveAnswer(message, incoming.answer)
   incoming.progress.classified(route)
   assertOwnAccount(target, route)
   const body = await takeBody(dependencies, incoming, route)
   try {
-    const pricing = await dependencies.pricing()
+    const asked = dependencies.pricing()
+    const pricing = asked instanceof Promise ? await asked : asked
     const admission = admit({
       caller,
       target,
@@ -84,11 +80,21 @@ const answerRequest = async (dependencies: PipelineDependencies, incoming: Incom
       pricing,
       now: dependencies.clock(),
     })
-    await assertOwnResponse(dependencies, { caller, target, route, path: address.path, body: admission.body })
+    const checked = assertOwnResponse(dependencies, { caller, target, route, path: address.path, body: admission.body })
+    if (checked !== undefined) await checked
     await attemptUntilSent(dependencies, incoming, admission, pricing)
   } finally {
     body.release()
   }
+}
+
+/** Who calls, and what with. */
+const identify = ({ directory }: PipelineDependencies, { message, address }: Incoming) => {
+  const headers = { get: (name: string) => firstHeader(message, name) }
+  const wanted = firstHeader(message, headerNames.connection)
+  return andThen(authenticate(directory, headers, address.queryKey), (caller) =>
+    andThen(bind(directory, caller, address.provider, wanted), (target) => ({ caller, target })),
+  )
 }
 
 /** The body that the call is admitted by: a streamed one stays where it is until its provider takes it. */
