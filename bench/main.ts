@@ -15,8 +15,8 @@ import { hasNginx, nginxVersion } from './variants/nginx.ts'
 import { hasPortkey, installPortkey, portkeyVersion } from './variants/portkey.ts'
 
 // Measures what a call through the broker costs; see docs/performance.md.
-const fullRounds: Rounds = { count: 5, seconds: 6, warmUpSeconds: 3 }
-const quickRounds: Rounds = { count: 3, seconds: 2.5, warmUpSeconds: 1.5 }
+const fullRounds: Rounds = { count: 5, seconds: 6, warmUpSeconds: 12 }
+const quickRounds: Rounds = { count: 3, seconds: 2.5, warmUpSeconds: 3 }
 
 const roundsOf = ({ quick, rounds, seconds }: BenchOptions): Rounds => {
   const usual = quick ? quickRounds : fullRounds

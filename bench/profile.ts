@@ -16,7 +16,7 @@ mkdirSync(profiles)
 const ask = { model: values.stream ? 'mock-paced-5' : 'mock-json', stream: values.stream }
 try {
   const nodeArgs = ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
-  const broker = await startBrokerVariant({ ...workbench, nodeArgs })
+  const broker = await startBrokerVariant({ ...workbench, nodeArgs, source: true })
   const report = await workbench.runLoad({
     port: broker.port,
     request: broker.requestFor(ask),

@@ -1,11 +1,20 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { createBroker, createLogger, createVault, openPostgresStore, openSqliteStore, type Store } from '@vendo/broker'
+import {
+  createBroker,
+  createLogger,
+  createMetrics,
+  createVault,
+  openPostgresStore,
+  openSqliteStore,
+  type Store,
+} from '@vendo/broker'
 import { Secret } from '@vendo/contract'
 import { createCommitTimings } from './commit-timings.ts'
+import { createDiscardingTracer } from './discarding-tracer.ts'
 import type { Answers, BrokerSetup, Question } from './messages.ts'
 import { benchVaultKey } from './seed-store.ts'
 
-// The broker under test: the default one, with logs on stdout, and a line to the bench.
+// The broker under test: the default one, with logs on stdout, metrics, and a line to the bench.
 const setup = JSON.parse(process.argv[2] ?? '{}') as BrokerSetup
 const open = (): Promise<Store> =>
   'sqlite' in setup.store
@@ -19,6 +28,8 @@ const broker = createBroker({
   vault: createVault({ keyEncryptionKey: new Secret(benchVaultKey) }),
   upstreamOrigins: { anthropic: setup.upstreamOrigin, openai: setup.upstreamOrigin },
   logger: createLogger('info'),
+  metrics: createMetrics({ ofProcess: true }),
+  ...(setup.traces === true && { tracer: createDiscardingTracer() }),
 })
 const { url } = await broker.listen({ port: 0 })
 

@@ -4,6 +4,8 @@ export interface BrokerSetup {
   readonly upstreamOrigin: string
   /** Measures every hold and settlement; off where CPU time counts. */
   readonly timings: boolean
+  /** Makes a span for each call, as `--otel` does. */
+  readonly traces?: boolean
 }
 
 /** What the bench asks the broker's process. */

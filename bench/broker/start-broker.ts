@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { cores, fromSource, type Program, startProgram } from '../lib/start-program.ts'
+import { builtChild, childFromSource } from './built-child.ts'
 import type { Answers, BrokerSetup, Question } from './messages.ts'
 
 /** A broker in a process of its own. */
@@ -18,18 +19,20 @@ export interface BrokerProcessOptions {
   /** `null` = all cores. Default: the measured one. */
   readonly core?: number | null
   readonly nodeArgs?: readonly string[]
+  /** Runs the sources instead of what is built. */
+  readonly source?: boolean
 }
 
 let started = 0
 
-/** Starts a broker from source and resolves when it listens. */
+/** Starts a broker and resolves when it listens. */
 export const startBroker = async (options: BrokerProcessOptions): Promise<BrokerProcess> => {
-  const { setup, folder, core = cores.measured, nodeArgs = [] } = options
+  const { setup, folder, core = cores.measured, nodeArgs = [], source = false } = options
   const log = openSync(join(folder, `broker-${++started}.log`), 'w', 0o600)
-  const script = join(import.meta.dirname, 'child.ts')
+  const script = source ? [...fromSource, childFromSource] : [builtChild()]
   const program = startProgram({
     command: process.execPath,
-    args: [...fromSource, '--expose-gc', ...nodeArgs, script, JSON.stringify(setup)],
+    args: ['--expose-gc', ...nodeArgs, ...script, JSON.stringify(setup)],
     ...(core !== null && { core }),
     stdio: ['ignore', log, 'inherit', 'ipc'],
   })

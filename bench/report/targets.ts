@@ -17,6 +17,7 @@ const higher = { better: 'higher' } as const
 export const targets = {
   'json-vs-nginx': { what: 'CPU per JSON request', unit: '× nginx', relative: true, ...lower, must: 5, stretch: 4 },
   'json-vs-portkey': { what: 'CPU per JSON request, Portkey’s', unit: '× ours', relative: true, ...higher, must: 7 },
+  'traces-added': { what: 'CPU added by traces', unit: '%', relative: false, ...lower, must: 15 },
   'chunk-vs-nginx': {
     what: 'CPU per SSE chunk, 256 streams',
     unit: '× nginx',

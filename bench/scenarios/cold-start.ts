@@ -5,7 +5,7 @@ import { fillLedger } from '../broker/fill-ledger.ts'
 import { benchVaultKey } from '../broker/seed-store.ts'
 import { freePort } from '../lib/free-port.ts'
 import { spreadOf } from '../lib/spread.ts'
-import { fromSource, startProgram } from '../lib/start-program.ts'
+import { startProgram } from '../lib/start-program.ts'
 import { part, type Scenario } from './scenario.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -33,8 +33,7 @@ const timeStart = async (path: string): Promise<number> => {
   const program = startProgram({
     command: process.execPath,
     args: [
-      ...fromSource,
-      ...[join(root, 'packages/cli/src/bin.ts'), 'broker'],
+      ...[join(root, 'packages/cli/dist/bin.js'), 'broker'],
       ...['--store', `sqlite:${path}`, '--port', String(port)],
     ],
     env: { VENDO_VAULT_KEY: benchVaultKey },

@@ -8,12 +8,13 @@ import { nginxIfAny, noNginx, part, type Scenario, withVariants } from './scenar
 /** JSON calls as fast as they come, over 32 connections: what one costs, and how many fit on a core. */
 export const jsonRequests: Scenario = {
   name: 'json',
-  targets: ['json-vs-nginx', 'json-vs-portkey', 'throughput'],
+  targets: ['json-vs-nginx', 'json-vs-portkey', 'throughput', 'traces-added'],
   run: async (context) => {
     const { mockPort, folder, runLoad, rounds, portkey } = context
     const variants = [
       ...(await nginxIfAny(context)),
       await startBrokerVariant({ mockPort, folder }),
+      await startBrokerVariant({ mockPort, folder, traces: true }),
       ...(portkey ? [await startPortkey(mockPort)] : []),
     ]
     const workload = { model: 'mock-json', stream: false, connections: 32 }
@@ -23,11 +24,13 @@ export const jsonRequests: Scenario = {
       againstNginx(samples),
       againstPortkey(samples),
       { target: 'throughput', value: spreadOf(perSecond), parts: latencyParts(samples) },
+      tracesAdded(samples),
     ]
   },
 }
 
-const cpuOf = (samples: Samples, name: 'broker' | 'nginx' | 'portkey') => figures(samples, name, cpuPerRequest)
+const cpuOf = (samples: Samples, name: 'broker' | 'traced' | 'nginx' | 'portkey') =>
+  figures(samples, name, cpuPerRequest)
 
 const againstNginx = (samples: Samples): Finding => {
   const [ours, theirs] = [cpuOf(samples, 'broker'), cpuOf(samples, 'nginx')]
@@ -46,6 +49,16 @@ const againstPortkey = (samples: Samples): Finding => {
     target: 'json-vs-portkey',
     value: spreadOf(theirs.map((micros, round) => micros / (ours[round] ?? Number.NaN))),
     parts: [part('Portkey', median(theirs), 'µs'), part('broker', median(ours), 'µs')],
+  }
+}
+
+/** What a span for each call costs, before any exporter. */
+const tracesAdded = (samples: Samples): Finding => {
+  const [plain, traced] = [cpuOf(samples, 'broker'), cpuOf(samples, 'traced')]
+  return {
+    target: 'traces-added',
+    value: spreadOf(traced.map((micros, round) => (micros / (plain[round] ?? Number.NaN) - 1) * 100)),
+    parts: [part('traced', median(traced), 'µs'), part('broker', median(plain), 'µs')],
   }
 }
 

@@ -16,20 +16,25 @@ export interface BrokerVariantOptions {
   /** `null` = all cores. */
   readonly core?: BrokerProcessOptions['core']
   readonly nodeArgs?: readonly string[]
+  /** Runs the sources instead of what is built. */
+  readonly source?: boolean
+  /** Makes a span for each call. */
+  readonly traces?: boolean
 }
 
 /** Makes a store and starts a broker on it. */
 export const startBrokerVariant = async (options: BrokerVariantOptions): Promise<BrokerVariant> => {
-  const { mockPort, folder, timings = false, core, nodeArgs } = options
+  const { mockPort, folder, timings = false, traces = false, source = false, core, nodeArgs } = options
   const { store, keys } = await createSqliteStore(folder)
-  const setup = { store, upstreamOrigin: `http://127.0.0.1:${mockPort}`, timings }
+  const setup = { store, upstreamOrigin: `http://127.0.0.1:${mockPort}`, timings, traces }
   const process = await startBroker({
     setup,
     folder,
+    source,
     ...(core !== undefined && { core }),
     ...(nodeArgs !== undefined && { nodeArgs }),
   })
-  return brokerVariant(process, keys[0] ?? '')
+  return { ...brokerVariant(process, keys[0] ?? ''), ...(traces && { name: 'traced' as const }) }
 }
 
 /** A running broker as a variant. */

@@ -9,7 +9,7 @@ export interface Ask {
 
 /** One way from the load generator to the mock. */
 export interface Variant {
-  readonly name: 'direct' | 'nginx' | 'broker' | 'portkey'
+  readonly name: 'direct' | 'nginx' | 'broker' | 'traced' | 'portkey'
   readonly port: number
   /** The root of its processes; absent for the direct way, which has none. */
   readonly processId?: number
