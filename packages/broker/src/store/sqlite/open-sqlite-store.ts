@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { type Committer, createGroupCommitStore } from '../group-commit-store.ts'
 import type { EpochMs } from '../records.ts'
 import type { Store } from '../store.ts'
+import { reportBeside } from './report-beside.ts'
 import { openWorkerCommitter } from './worker-committer.ts'
 
 /** Options of {@link openSqliteStore}. */
@@ -27,7 +28,10 @@ export interface SqliteStoreOptions {
 export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Store> => {
   const { path, clock, lock = true, worker = true } = options
   const place = path === ':memory:' ? {} : { folder: dirname(path) }
-  if (worker) return { ...createGroupCommitStore(await openWorkerCommitter({ path, lock }, clock)), ...place }
+  if (worker) {
+    const store = createGroupCommitStore(await openWorkerCommitter({ path, lock }, clock))
+    return { ...(path === ':memory:' ? store : reportBeside(store, path, clock)), ...place }
+  }
   // Loaded only where it is used: Node 22 announces on stderr that its SQLite is experimental.
   const { openSqliteSession } = await import('./sqlite-session.ts')
   const session = await openSqliteSession({ path, lock })

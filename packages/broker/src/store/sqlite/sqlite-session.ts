@@ -18,6 +18,8 @@ import { createSqliteSql } from './sqlite-sql.ts'
 /** Where the store is; `:memory:` keeps nothing and is never locked. */
 export interface SqliteLocation {
   readonly path: string
+  /** `read` is for reports beside a session that writes. Default `write`. */
+  readonly access?: 'read' | 'write'
   /** Whether other processes are kept out. */
   readonly lock: boolean
 }

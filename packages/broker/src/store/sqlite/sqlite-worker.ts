@@ -3,6 +3,7 @@ import type { Job } from '../group-commit-store.ts'
 import type { EpochMs } from '../records.ts'
 import { storeErrorData } from '../store-error.ts'
 import { type Packed, packReplies, unpackJobs } from './batch-text.ts'
+import { openReadSession } from './read-session.ts'
 import { openSqliteSession, type SqliteLocation } from './sqlite-session.ts'
 
 /** What the main thread sends: jobs to commit, or the wish to close. `now` is null when the worker's own clock counts. */
@@ -12,7 +13,8 @@ const port = parentPort
 if (port === null) throw new TypeError('sqlite-worker runs only as a worker thread')
 
 try {
-  const session = await openSqliteSession(workerData as SqliteLocation)
+  const location = workerData as SqliteLocation
+  const session = location.access === 'read' ? openReadSession(location.path) : await openSqliteSession(location)
   port.on('message', async (request: WorkerRequest) => {
     if ('close' in request) {
       session.close()
