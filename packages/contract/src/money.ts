@@ -34,6 +34,7 @@ const invalidDecimal = (text: string): TypeError =>
 
 /** Rounds a rational to a whole number, ties to the even neighbour (banker's rounding). */
 export const roundHalfEven = ({ numerator, denominator }: Rational): bigint => {
+  if (denominator === 1n) return numerator
   const floor = floorDivide(numerator, denominator)
   const twice = (numerator - floor * denominator) * 2n
   if (twice < denominator) return floor
@@ -47,8 +48,11 @@ export const floorDivide = (numerator: bigint, denominator: bigint): bigint => {
   return numerator % denominator < 0n ? quotient - 1n : quotient
 }
 
-/** Divides towards positive infinity: for holds, which must never be too small. */
-export const ceilDivide = (numerator: bigint, denominator: bigint): bigint => -floorDivide(-numerator, denominator)
+/** Divides towards positive infinity: for holds, which must never be too small; `denominator` must be positive. */
+export const ceilDivide = (numerator: bigint, denominator: bigint): bigint => {
+  const quotient = numerator / denominator
+  return numerator % denominator > 0n ? quotient + 1n : quotient
+}
 
 /**
  * Nano-USD from a decimal string of US dollars, such as `"0.05"`; half-even beyond nine places.

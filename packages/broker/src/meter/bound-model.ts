@@ -1,4 +1,4 @@
-import { type Meter, meters } from '@vendo/contract'
+import type { Meter } from '@vendo/contract'
 import type { BoundConstants } from '@vendo/integrations/providers'
 import type { ModelRates } from '@vendo/integrations/rates'
 import type { RequestFacts } from '@vendo/wire'
@@ -8,6 +8,7 @@ import { amountOf, type Costing, mergeLines, type WorstCase, worstCaseOf } from 
 import { countOf, type Demand, inputOf, readDemand } from './bound-demand.ts'
 import type { ToolBound } from './bound-tools.ts'
 import { type DearestRates, dearestRates, unlistedCondition } from './dearest-rates.ts'
+import { sharedMargin } from './margin.ts'
 import type { ExactLine } from './price.ts'
 import { sum } from './rational.ts'
 
@@ -64,15 +65,9 @@ export const boundModel = (model: ModelRates, context: BoundContext): ModelBound
     return { ...own, lines, amount: sum(lines.map((line) => amountOf(line, costing))) }
   }
   const list = worst('list')
-  const margin = sameMargin(context.marginOf)
+  const margin = sharedMargin(context.marginOf)
   const charge = margin === undefined ? worst('charge') : markedUp(list, margin)
   return { list, charge, output: demand.output, maxOutput: countOf(model.maxOutput) }
-}
-
-/** The one margin of every meter, or `undefined` where they differ. */
-const sameMargin = (marginOf: MarginOf): string | undefined => {
-  const [first, ...rest] = meters.map(marginOf)
-  return rest.every((margin) => margin === first) ? first : undefined
 }
 
 /** One margin on everything changes every amount alike, and so not which meter is the dearest. */

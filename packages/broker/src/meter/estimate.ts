@@ -38,8 +38,10 @@ export const outputUnseen = ({ bound, reading }: Pick<EstimateOptions, 'bound' |
   bound.hidesOutput && reading?.countsReasoning !== true
 
 /** Whether these counts know the input: without a single input meter they do not, and it is not nought. */
-export const tellsInput = (quantities: Quantities): boolean =>
-  inputMeters.some((meter) => quantities[meter] !== undefined)
+export const tellsInput = (quantities: Quantities): boolean => {
+  for (const meter of inputMeters) if (quantities[meter] !== undefined) return true
+  return false
+}
 
 /** Whether an answer without usage shows that nothing was consumed. */
 export const wasRefused = ({ reading, status }: Omit<EstimateOptions, 'bound'>): boolean => {
@@ -73,8 +75,10 @@ const withoutNoughts = (quantities: Quantities): Quantities =>
   Object.fromEntries(Object.entries(quantities).filter(([, quantity]) => quantity > 0))
 
 /** All tokens, in and out: what counts against tokens per minute. */
-export const totalTokens = (quantities: Quantities): number =>
-  Object.entries(quantities).reduce(
-    (total, [meter, quantity]) => (isTokenMeter(meter as Meter) ? total + quantity : total),
-    0,
-  )
+export const totalTokens = (quantities: Quantities): number => {
+  let total = 0
+  for (const meter of Object.keys(quantities) as Meter[]) {
+    if (isTokenMeter(meter)) total += quantities[meter] ?? 0
+  }
+  return total
+}

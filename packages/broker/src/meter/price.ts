@@ -1,9 +1,9 @@
 import { type Meter, type Nanos, type Quantities, type Rational, roundHalfEven, type Served } from '@vendo/contract'
-import type { ModelRates, RateRow } from '@vendo/integrations/rates'
+import type { ModelRates } from '@vendo/integrations/rates'
 import type { ChargeLine, EpochMs } from '../store/records.ts'
-import { chargeAmount, listAmount, type MarginOf, wholeQuantity } from './amount.ts'
-import { allocate, nought, subtract, sum } from './rational.ts'
-import { selectRow, servedConditions } from './select-row.ts'
+import { chargeAmount, listAmount, type MarginOf, unitPrice, wholeQuantity } from './amount.ts'
+import { allocate, subtract, sum } from './rational.ts'
+import { selectRow } from './select-row.ts'
 
 /** What one model consumed within a call, with the price lists of that model. */
 export interface Consumption {
@@ -38,16 +38,12 @@ export interface PriceUsageOptions extends Consumption {
  * made to sum by largest remainder. Rates come from the row for what was served and nowhere else; a zero quantity makes no
  * line; a quantity without a rate is reported as unpriced. Never throws on quantities, however odd.
  */
-export const priceUsage = ({ extra = [], at, marginOf, ...main }: PriceUsageOptions): Priced => {
-  const parts = [main, ...extra].map((consumption) => exactPart(consumption, at))
-  return {
-    ...roundLines(
-      parts.flatMap(({ lines }) => lines),
-      marginOf,
-    ),
-    cacheSavingsNanos: roundHalfEven(sum(parts.map(({ cacheSavings }) => cacheSavings))),
-    unpriced: [...new Set(parts.flatMap(({ unpriced }) => unpriced))],
-  }
+export const priceUsage = (call: PriceUsageOptions): Priced => {
+  const bill: Bill = { lines: [], savings: [], unpriced: [] }
+  addLines(bill, call, call.at)
+  for (const consumption of call.extra ?? []) addLines(bill, consumption, call.at)
+  const { lines, listNanos, chargeNanos } = roundLines(bill.lines, call.marginOf)
+  return { lines, listNanos, chargeNanos, cacheSavingsNanos: roundHalfEven(sum(bill.savings)), unpriced: bill.unpriced }
 }
 
 /** The cost that a provider reports for a call, in USD. */
@@ -86,12 +82,41 @@ export interface ExactLine {
   readonly rateUsd: string
 }
 
+/** Lines in whole nanos, and what they sum to. */
+export type RoundedLines = Pick<Priced, 'lines' | 'listNanos' | 'chargeNanos'>
+
 /** Rounds once per call: totals half-even (or by `round`), list and charge separately, lines by largest remainder. */
 export const roundLines = (
   exact: readonly ExactLine[],
   marginOf: MarginOf,
   round: (amount: Rational) => Nanos = roundHalfEven,
-): Pick<Priced, 'lines' | 'listNanos' | 'chargeNanos'> => {
+): RoundedLines => wholeLines(exact, marginOf) ?? fractionalLines(exact, marginOf, round)
+
+/** Prices of whole nanos leave nothing to round, and nearly all are, margins included. `undefined` where one is not. */
+const wholeLines = (exact: readonly ExactLine[], marginOf: MarginOf): RoundedLines | undefined => {
+  const lines: ChargeLine[] = []
+  let listNanos = 0n
+  let chargeNanos = 0n
+  for (const { meter, quantity, rateUsd } of exact) {
+    const margin = marginOf(meter)
+    const price = unitPrice(meter, rateUsd)
+    const { list } = price
+    const charge = price.charge(margin)
+    if (list.denominator !== 1n || charge.denominator !== 1n) return undefined
+    const listed = quantity * list.numerator
+    const charged = quantity * charge.numerator
+    listNanos += listed
+    chargeNanos += charged
+    lines.push({ meter, quantity: Number(quantity), rateUsd, margin, listNanos: listed, chargeNanos: charged })
+  }
+  return { lines, listNanos, chargeNanos }
+}
+
+const fractionalLines = (
+  exact: readonly ExactLine[],
+  marginOf: MarginOf,
+  round: (amount: Rational) => Nanos,
+): RoundedLines => {
   const margins = exact.map(({ meter }) => marginOf(meter))
   const lists = exact.map(({ meter, quantity, rateUsd }) => listAmount(meter, quantity, rateUsd))
   const charges = lists.map((list, index) => chargeAmount(list, margins[index] ?? '0'))
@@ -122,21 +147,36 @@ export const inputMeters: readonly Meter[] = [
 ]
 
 /** Everything that went in, cached or not: what context bands look at. */
-export const totalInput = (quantities: Quantities): number =>
-  inputMeters.reduce((total, meter) => total + (quantities[meter] ?? 0), 0)
+export const totalInput = (quantities: Quantities): number => {
+  let total = 0
+  for (const meter of inputMeters) total += quantities[meter] ?? 0
+  return total
+}
 
-const exactPart = ({ rates, served, quantities }: Consumption, at: EpochMs) => {
-  const row = selectRow(rates, { ...servedConditions(served), inputTokens: totalInput(quantities), at })
-  const lines: ExactLine[] = []
-  const unpriced: Meter[] = []
-  for (const [meter, reported] of Object.entries(quantities) as [Meter, number | undefined][]) {
+/** What a call came to so far, nothing of it rounded. */
+interface Bill {
+  readonly lines: ExactLine[]
+  readonly savings: Rational[]
+  readonly unpriced: Meter[]
+}
+
+const addLines = (bill: Bill, { rates, served, quantities }: Consumption, at: EpochMs): void => {
+  const { serviceTier: tier, speed, region } = served
+  const usd = selectRow(rates, { tier, speed, region, inputTokens: totalInput(quantities), at })?.usd
+  for (const meter of Object.keys(quantities) as Meter[]) {
+    const reported = quantities[meter]
     if (reported === undefined || reported === 0) continue
     const quantity = wholeQuantity(reported)
-    const rateUsd = row?.usd[meter]
-    if (quantity === undefined || rateUsd === undefined) unpriced.push(meter)
-    else lines.push({ meter, quantity, rateUsd })
+    const rateUsd = usd?.[meter]
+    if (quantity === undefined || rateUsd === undefined) {
+      if (!bill.unpriced.includes(meter)) bill.unpriced.push(meter)
+      continue
+    }
+    const line = { meter, quantity, rateUsd }
+    bill.lines.push(line)
+    const plainRate = usd?.[uncachedMeter[meter] ?? meter]
+    if (plainRate !== undefined && plainRate !== rateUsd) bill.savings.push(savingOf(line, plainRate))
   }
-  return { lines, unpriced, cacheSavings: sum(lines.map((line) => savingOf(line, row))) }
 }
 
 /** The plain meter that the same tokens would have been counted under without a cache. */
@@ -147,9 +187,5 @@ const uncachedMeter: Readonly<Partial<Record<Meter, Meter>>> = {
   cache_read_audio: 'input_audio',
 }
 
-const savingOf = ({ meter, quantity, rateUsd }: ExactLine, row: RateRow | undefined): Rational => {
-  const plainRate = row?.usd[uncachedMeter[meter] ?? meter]
-  return plainRate === undefined
-    ? nought
-    : subtract(listAmount(meter, quantity, plainRate), listAmount(meter, quantity, rateUsd))
-}
+const savingOf = ({ meter, quantity, rateUsd }: ExactLine, plainRate: string): Rational =>
+  subtract(listAmount(meter, quantity, plainRate), listAmount(meter, quantity, rateUsd))

@@ -1,8 +1,5 @@
 import { floorDivide, type Rational } from '@vendo/contract'
 
-/** The number nought. */
-export const nought: Rational = { numerator: 0n, denominator: 1n }
-
 /** Exact product. */
 export const multiply = (left: Rational, right: Rational): Rational => ({
   numerator: left.numerator * right.numerator,
@@ -22,7 +19,8 @@ export const exceeds = (left: Rational, right: Rational): boolean =>
 /** Exact sum; the denominators of decimals divide each other, so the common one stays small. */
 export const sum = (terms: readonly Rational[]): Rational => {
   const denominator = commonDenominator(terms)
-  const numerator = terms.reduce((total, term) => total + scaleTo(term, denominator), 0n)
+  let numerator = 0n
+  for (const term of terms) numerator += scaleTo(term, denominator)
   return { numerator, denominator }
 }
 
@@ -38,29 +36,39 @@ export const markUp = ({ numerator, denominator }: Rational): Rational => ({
  */
 export const allocate = (shares: readonly Rational[], total: bigint): readonly bigint[] => {
   const denominator = commonDenominator(shares)
-  const floors = shares.map(floorOf)
-  const remainders = shares.map((share, index) => ({
-    index,
-    remainder: scaleTo(share, denominator) - (floors[index] ?? 0n) * denominator,
-  }))
-  const missing = total - floors.reduce((sumOfFloors, floor) => sumOfFloors + floor, 0n)
-  const raised = new Set(
-    remainders
-      .toSorted((left, right) => compare(right.remainder, left.remainder) || left.index - right.index)
-      .slice(0, Number(missing))
-      .map(({ index }) => index),
-  )
-  return floors.map((floor, index) => (raised.has(index) ? floor + 1n : floor))
+  if (denominator === 1n) return shares.map(({ numerator }) => numerator)
+  const parts: bigint[] = []
+  const remainders: bigint[] = []
+  let missing = total
+  for (const share of shares) {
+    const scaled = scaleTo(share, denominator)
+    const floor = floorDivide(scaled, denominator)
+    parts.push(floor)
+    remainders.push(scaled - floor * denominator)
+    missing -= floor
+  }
+  if (missing > 0n) raiseLargest(parts, remainders, Number(missing))
+  return parts
 }
 
-const floorOf = ({ numerator, denominator }: Rational): bigint => floorDivide(numerator, denominator)
+const raiseLargest = (parts: bigint[], remainders: readonly bigint[], count: number): void => {
+  const largest = remainders
+    .map((remainder, index) => ({ index, remainder }))
+    .sort((left, right) => compare(right.remainder, left.remainder) || left.index - right.index)
+    .slice(0, count)
+  for (const { index } of largest) parts[index] = (parts[index] ?? 0n) + 1n
+}
 
 const compare = (left: bigint, right: bigint): number => (left < right ? -1 : left > right ? 1 : 0)
 
-const scaleTo = (term: Rational, denominator: bigint): bigint => term.numerator * (denominator / term.denominator)
+const scaleTo = ({ numerator, denominator }: Rational, common: bigint): bigint =>
+  denominator === common ? numerator : numerator * (common / denominator)
 
-const commonDenominator = (terms: readonly Rational[]): bigint =>
-  terms.reduce((common, { denominator }) => {
-    if (common % denominator === 0n) return common
-    return denominator % common === 0n ? denominator : common * denominator
-  }, 1n)
+const commonDenominator = (terms: readonly Rational[]): bigint => {
+  let common = 1n
+  for (const { denominator } of terms) {
+    if (denominator === common || common % denominator === 0n) continue
+    common = denominator % common === 0n ? denominator : common * denominator
+  }
+  return common
+}

@@ -58,7 +58,7 @@ export type Charge = Pick<
  * A refusal without usage is `actual` and costs nothing.
  */
 export const chargeFor = (call: ChargeOptions): Charge => {
-  const options = { ...call, reading: withoutWaived(call) }
+  const options = withoutWaived(call)
   const { reading, bound } = options
   if (wasRefused(options)) return charge(options, { priced: nothing, quantities: {} })
   if (reading !== undefined && isFinal(reading)) return actual(options, reading)
@@ -79,11 +79,13 @@ const estimateFlags = ({ bound, reading, status, end }: ChargeOptions): readonly
   return outputUnseen({ bound, reading }) ? ['output_unseen'] : []
 }
 
-const withoutWaived = ({ reading, bound }: ChargeOptions): UsageReading | undefined => {
-  const waived = bound?.waived ?? []
-  if (reading?.usage === undefined || waived.length === 0) return reading
-  const quantities = Object.entries(reading.usage.quantities).filter(([meter]) => !waived.includes(meter as Meter))
-  return { ...reading, usage: { ...reading.usage, quantities: Object.fromEntries(quantities) } }
+const withoutWaived = (call: ChargeOptions): ChargeOptions => {
+  const { reading, bound } = call
+  if (reading?.usage === undefined || bound === undefined || bound.waived.length === 0) return call
+  const quantities = Object.entries(reading.usage.quantities).filter(
+    ([meter]) => !bound.waived.includes(meter as Meter),
+  )
+  return { ...call, reading: { ...reading, usage: { ...reading.usage, quantities: Object.fromEntries(quantities) } } }
 }
 
 const actual = (options: ChargeOptions, { usage, upstreamCostUsd }: UsageReading): Charge => {
@@ -166,20 +168,19 @@ interface Outcome {
 const charge = (options: ChargeOptions, { priced, quantities, reason, flags = [] }: Outcome): Charge => {
   const { reading, byok } = options
   const { lines, listNanos, upstreamNanos = 0n, chargeNanos, cacheSavingsNanos } = priced
+  let tokens = totalTokens(quantities)
+  for (const extra of reading?.extraUsage ?? []) tokens += totalTokens(extra.quantities)
   return {
     state: reason === undefined ? 'actual' : 'estimated',
     reason: reason ?? null,
-    flags: [...(reading?.flags ?? []), ...flags],
+    flags: reading === undefined || reading.flags.length === 0 ? flags : [...reading.flags, ...flags],
     walletNanos: byok ? 0n : chargeNanos,
     spendNanos: byok ? listNanos + upstreamNanos : chargeNanos,
     listNanos,
     cacheSavingsNanos,
     lines: byok ? lines.map((line) => ({ ...line, margin: '0', chargeNanos: 0n })) : lines,
     quantities,
-    tokens: [quantities, ...(reading?.extraUsage ?? []).map((extra) => extra.quantities)].reduce(
-      (total, used) => total + totalTokens(used),
-      0,
-    ),
+    tokens,
     reasoningTokens: reading?.usage?.reasoning ?? null,
     servedModel: reading?.served.model ?? null,
   }

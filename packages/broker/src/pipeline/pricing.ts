@@ -1,13 +1,12 @@
-import type { Meter } from '@vendo/contract'
 import type { RateTable } from '@vendo/integrations/rates'
-import { resolveMargin } from '../meter/margin.ts'
+import { createMarginLookup, type MarginLookup } from '../meter/margin.ts'
 import { createRateBook, type RateBook } from '../meter/rate-book.ts'
 import type { Directory } from './directory.ts'
 
 /** Rates and margins as they stand now; a call keeps the ones it was admitted with. */
 export interface Pricing {
   readonly rateBook: RateBook
-  readonly marginOf: (tenantId: string, integration: string) => (meter: Meter) => string
+  readonly marginOf: MarginLookup
 }
 
 /** Returns the current pricing; rebuilt only after a management write. */
@@ -25,7 +24,7 @@ export const createPricingSource = (directory: Directory, tables: readonly RateT
     }
     const pricing: Pricing = {
       rateBook: createRateBook({ tables, overrides }),
-      marginOf: (tenantId, integration) => (meter) => resolveMargin(margins, { tenantId, integration, meter }),
+      marginOf: createMarginLookup(margins),
     }
     built = { version, from, pricing }
     return pricing
