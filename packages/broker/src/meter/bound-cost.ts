@@ -71,8 +71,8 @@ const dearestFirst = (parts: readonly InputPart[], rates: DearestRates, costing:
     })
     .toSorted((left, right) => (exceeds(left.amount, right.amount) ? -1 : exceeds(right.amount, left.amount) ? 1 : 0))
 
-/** One unit of the meter that costs most. */
-const dearestLine = (meters: readonly Meter[], rates: DearestRates, costing: Costing): ExactLine | undefined => {
+/** One unit of the meter that costs most; of equals the first. */
+export const dearestLine = (meters: readonly Meter[], rates: DearestRates, costing: Costing): ExactLine | undefined => {
   let dearest: ExactLine | undefined
   for (const meter of meters) {
     const rateUsd = rates.get(meter)

@@ -39,7 +39,7 @@ export const readDemand = (
   const unseen = facts.remoteReferences > 0 || facts.serverTools.length > 0
   // A model that is asked after another declined goes on from what that one wrote.
   const earlierAnswers = facts.fallbacksAddUp ? countOf(facts.fallbackModels.length) : 0n
-  const output = outputLimit(facts.maxOutputTokens, maxOutput)
+  const output = countOf(outputLimit(facts, maxOutput))
   return {
     passes: tools.uses + 1n,
     input: [
@@ -66,13 +66,17 @@ export const countOf = (value: number): bigint =>
   Number.isFinite(value) ? BigInt(Math.ceil(Math.max(value, 0))) : BigInt(Number.MAX_SAFE_INTEGER)
 
 /** Embeddings take a list of inputs, each with a context window of its own, and answer with no tokens at all. */
-const takesManyInputs = (maxOutput: number): boolean => maxOutput === 0
+export const takesManyInputs = (maxOutput: number): boolean => maxOutput === 0
 
-const outputLimit = (asked: number | undefined, maxOutput: number): bigint =>
+/** The most tokens of one answer. What is no limit at all leaves the model's maximum. */
+export const outputLimit = ({ maxOutputTokens: asked }: RequestFacts, maxOutput: number): number =>
   // A limit above the model's maximum is held as asked: a provider that refuses it gives the hold back at once, and one whose
-  // maximum has grown since the table was checked must not overshoot it. What is no limit at all leaves the maximum.
-  // Embeddings have no output to limit.
-  countOf(asked === undefined || !(asked >= 0) || maxOutput === 0 ? maxOutput : asked)
+  // maximum has grown since the table was checked must not overshoot it. Embeddings have no output to limit.
+  asked === undefined || !(asked >= 0) || maxOutput === 0 ? maxOutput : asked
+
+/** What the provider writes around the text of a request. */
+export const promptTokens = ({ hasTools }: RequestFacts, { framingTokens, toolPromptTokens }: BoundConstants): number =>
+  framingTokens + (hasTools ? toolPromptTokens : 0)
 
 const shownInput = (facts: RequestFacts, constants: BoundConstants): readonly InputPart[] => {
   const text = textMeters(facts)
@@ -80,7 +84,7 @@ const shownInput = (facts: RequestFacts, constants: BoundConstants): readonly In
     (total, { bytes }) => total + countOf(bytes * constants.documentTokensPerByte),
     0n,
   )
-  const prompts = countOf(constants.framingTokens + (facts.hasTools ? constants.toolPromptTokens : 0))
+  const prompts = countOf(promptTokens(facts, constants))
   const parts: readonly InputPart[] = [
     { meters: text, tokens: countOf(facts.textBytes) + documents + prompts },
     { meters: [...text, 'input_image'], tokens: countOf(facts.images) * countOf(constants.imageTokens) },
@@ -93,7 +97,8 @@ const audioMeters: readonly Meter[] = ['input_audio', 'cache_read_audio']
 
 const anyInput = (facts: RequestFacts): readonly Meter[] => [...textMeters(facts), 'input_image', ...audioMeters]
 
-const textMeters = ({ cacheWrite }: RequestFacts): readonly Meter[] => [
+/** What a token of text can be counted under. */
+export const textMeters = ({ cacheWrite }: Pick<RequestFacts, 'cacheWrite'>): readonly Meter[] => [
   'input',
   'cache_read',
   ...writeMeters[cacheWrite],
