@@ -15,6 +15,7 @@ import type { InFlight } from './in-flight.ts'
 import type { Pricing } from './pricing.ts'
 import type { AddressBook } from './read-address.ts'
 import type { BodyLimits } from './read-body.ts'
+import type { Soon } from './soon.ts'
 
 /** Everything that the steps of a request work with. */
 export interface PipelineDependencies {
@@ -31,7 +32,7 @@ export interface PipelineDependencies {
   readonly pools: UpstreamPools
   /** Where a provider's requests go: its own origin, unless the operator named another one. */
   readonly originOf: (provider: Provider) => string
-  readonly pricing: () => Promise<Pricing>
+  readonly pricing: () => Soon<Pricing>
   readonly bodies: BodyLimits
   /** Of one streamed request body. */
   readonly mostUploadBytes: number

@@ -2,6 +2,7 @@ import type { RateTable } from '@vendo/integrations/rates'
 import { createMarginLookup, type MarginLookup } from '../meter/margin.ts'
 import { createRateBook, type RateBook } from '../meter/rate-book.ts'
 import type { Directory } from './directory.ts'
+import type { Soon } from './soon.ts'
 
 /** Rates and margins as they stand now; a call keeps the ones it was admitted with. */
 export interface Pricing {
@@ -10,10 +11,9 @@ export interface Pricing {
 }
 
 /** Returns the current pricing; rebuilt only after a management write. */
-export const createPricingSource = (directory: Directory, tables: readonly RateTable[]): (() => Promise<Pricing>) => {
+export const createPricingSource = (directory: Directory, tables: readonly RateTable[]): (() => Soon<Pricing>) => {
   let built: { readonly version: number; readonly from: string; readonly pricing: Pricing } | undefined
-  return async () => {
-    if (built?.version === directory.version) return built.pricing
+  const rebuild = async (): Promise<Pricing> => {
     const { version } = directory
     const [overrides, margins] = await Promise.all([directory.rateOverrides(), directory.margins()])
     // Other brokers of the store make this one look again and again; mostly nothing has changed.
@@ -29,4 +29,5 @@ export const createPricingSource = (directory: Directory, tables: readonly RateT
     built = { version, from, pricing }
     return pricing
   }
+  return () => (built?.version === directory.version ? built.pricing : rebuild())
 }
