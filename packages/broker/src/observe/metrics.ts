@@ -2,6 +2,7 @@ import type { Meter } from '@vendo/contract'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { createBrokerMetrics } from './broker-metrics.ts'
 import type { BrokerGauges, EndedCall, ObservedCall, Observer } from './observer.ts'
+import { rememberChildren } from './remember-children.ts'
 
 /** Text in the Prometheus exposition format. */
 export interface MetricsSource {
@@ -58,11 +59,12 @@ const createMetricsObserver = (registry: Registry): Observer => {
   const openHolds = new Set<string>()
   let broker = idle
   let drains = 0
-  const metrics = createBrokerMetrics(registry, () => ({
+  const created = createBrokerMetrics(registry, () => ({
     ...broker,
     openHolds: () => openHolds.size,
     drainsUnderWay: () => drains,
   }))
+  const metrics = { ...created, ...childrenOf(created) }
   return {
     watch: (gauges) => {
       broker = gauges
@@ -91,18 +93,28 @@ const createMetricsObserver = (registry: Registry): Observer => {
   }
 }
 
-type BrokerMetrics = ReturnType<typeof createBrokerMetrics>
+type Created = ReturnType<typeof createBrokerMetrics>
 
-const countCall = ({ calls, refused }: BrokerMetrics, call: ObservedCall): void => {
+/** What every call counts, by the values of its labels. */
+const childrenOf = ({ calls, quantities, duration, firstByte }: Created) => ({
+  callsOf: rememberChildren((...labels) => calls.labels(...labels)),
+  quantitiesOf: rememberChildren((...labels) => quantities.labels(...labels)),
+  durationOf: rememberChildren((integration) => duration.labels(integration)),
+  firstByteOf: rememberChildren((integration) => firstByte.labels(integration)),
+})
+
+type BrokerMetrics = Created & ReturnType<typeof childrenOf>
+
+const countCall = ({ callsOf, refused }: BrokerMetrics, call: ObservedCall): void => {
   const { integration = '', status, code = '', progress } = call
-  calls.inc({ integration, route: progress.route ?? '', status, code })
+  callsOf(integration, progress.route ?? '', String(status), code).inc()
   if (code !== '') refused.inc({ integration, code })
 }
 
-const measureCall = ({ duration, firstByte, added }: BrokerMetrics, call: EndedCall): void => {
+const measureCall = ({ durationOf, firstByteOf, added }: BrokerMetrics, call: EndedCall): void => {
   const { integration, receivedAt, endedAt, progress, settlement } = call
-  duration.observe({ integration }, (endedAt - receivedAt) / 1000)
-  if (settlement.ttfbMs !== null) firstByte.observe({ integration }, settlement.ttfbMs / 1000)
+  durationOf(integration).observe((endedAt - receivedAt) / 1000)
+  if (settlement.ttfbMs !== null) firstByteOf(integration).observe(settlement.ttfbMs / 1000)
   if (progress.addedMs !== undefined) added.observe(progress.addedMs / 1000)
 }
 
@@ -114,7 +126,7 @@ const countSettlement = (metrics: BrokerMetrics, { integration, ratedModel, sett
   for (const flag of flags) metrics.findings.inc({ integration, finding: findingOf(flag) })
   for (const meter in quantities) {
     const quantity = quantities[meter as Meter]
-    if (quantity !== undefined) metrics.quantities.inc({ integration, model, meter }, quantity)
+    if (quantity !== undefined) metrics.quantitiesOf(integration, model, meter).inc(quantity)
   }
 }
 

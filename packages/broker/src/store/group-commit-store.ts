@@ -68,8 +68,9 @@ export const createGroupCommitStore = (committer: Committer): Store => {
 const commitBatch = async (committer: Committer, batch: readonly Waiting[]): Promise<void> => {
   try {
     const replies = await committer.commit(batch.map(({ job }) => job))
-    for (const [index, { resolve, reject }] of batch.entries()) {
-      const reply = replies[index]
+    let index = 0
+    for (const { resolve, reject } of batch) {
+      const reply = replies[index++]
       if (reply?.ok) resolve(reply.value)
       else reject(reply === undefined ? storeUnavailable('The store gave no answer.') : storeErrorOf(reply.error))
     }

@@ -22,7 +22,14 @@ export const encodeLines = (lines: readonly ChargeLine[]): string => JSON.string
 
 /** Lines as they were before {@link storedLineOf}. */
 export const decodeLines = (lines: readonly StoredLine[]): readonly ChargeLine[] =>
-  lines.map((line) => ({ ...line, listNanos: BigInt(line.listNanos), chargeNanos: BigInt(line.chargeNanos) }))
+  lines.map((line) => ({
+    meter: line.meter,
+    quantity: line.quantity,
+    rateUsd: line.rateUsd,
+    margin: line.margin,
+    listNanos: BigInt(line.listNanos),
+    chargeNanos: BigInt(line.chargeNanos),
+  }))
 
 /** Reads what {@link encodeLines} wrote. */
 export const linesOf = (row: SqlRow, column: string): readonly ChargeLine[] =>

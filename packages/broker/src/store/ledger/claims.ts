@@ -57,7 +57,16 @@ export const claimedLimitsOf = (
 
 /** The same limits, with what a request asks of each. */
 export const claimsOf = (request: HoldRequest, limits: readonly ClaimedLimit[]): readonly Claim[] =>
-  limits.map((limit) => ({ ...limit, amount: heldAmount(limit.measure, request) }))
+  limits.map((limit) => ({
+    account: limit.account,
+    measure: limit.measure,
+    limit: limit.limit,
+    code: limit.code,
+    scope: limit.scope,
+    endsAt: limit.endsAt,
+    withheld: limit.withheld,
+    amount: heldAmount(limit.measure, request),
+  }))
 
 const limitsOfHolder = (
   claimant: Claimant,

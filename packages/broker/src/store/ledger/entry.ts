@@ -36,7 +36,7 @@ const amountsByMeasure = {
 
 /** Amounts are texts in JSON, whose numbers end at 2⁵³. */
 export const encodeEntries = (entries: readonly Entry[]): string =>
-  JSON.stringify(entries.map(({ account, measure, amount }) => [account, measure, String(amount)]))
+  JSON.stringify(entries.map((entry) => [entry.account, entry.measure, String(entry.amount)]))
 
 /** Reads what {@link encodeEntries} wrote: columns `entries`, and `adopted` for limits that came while the call was running. */
 export const entriesOf = (row: SqlRow): readonly Entry[] => [...readEntries(row, 'entries'), ...adoptedEntriesOf(row)]

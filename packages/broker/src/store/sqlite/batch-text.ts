@@ -1,3 +1,4 @@
+import type { Quantities } from '@vendo/contract'
 import type { Job, Reply } from '../group-commit-store.ts'
 import { decodeLines, type StoredLine, storedLineOf } from '../ledger/charge-lines.ts'
 import type { HoldOutcome, HoldRequest, Settlement } from '../records.ts'
@@ -18,8 +19,11 @@ type PackedHold = readonly [
   ...[walletNanos: string, spendNanos: string, tokens: number, defaultRate: number | null, ttlMs: number],
 ]
 type PackedSettlement = readonly [
-  ...[kind: 'settle', walletNanos: string, spendNanos: string, listNanos: string, cacheSavingsNanos: string],
-  ...[lines: readonly StoredLine[], others: Omit<Settlement, `${string}Nanos` | 'lines'>],
+  ...[kind: 'settle', attemptId: string, state: Settlement['state'], reason: string | null, flags: readonly string[]],
+  ...[walletNanos: string, spendNanos: string, listNanos: string, cacheSavingsNanos: string],
+  ...[lines: readonly StoredLine[], quantities: Quantities, tokens: number, reasoningTokens: number | null],
+  ...[servedModel: string | null, responseId: string | null, upstreamStatus: number | null],
+  ...[ttfbMs: number | null, durationMs: number | null],
 ]
 
 /** Packs jobs for the thread that runs them. */
@@ -71,10 +75,21 @@ export const unpackReplies = ({ text, rest }: Packed<Reply>): readonly Reply[] =
 
 const packHold = (request: HoldRequest): PackedHold => [
   'hold',
-  ...([request.attemptId, request.requestId, request.tenantId, request.keyId, request.appId] as const),
-  ...([request.connectionId, request.integration, request.route, request.model, request.streamed] as const),
-  ...([String(request.walletNanos), String(request.spendNanos), request.tokens] as const),
-  ...([request.defaultRequestsPerMinute, request.ttlMs] as const),
+  request.attemptId,
+  request.requestId,
+  request.tenantId,
+  request.keyId,
+  request.appId,
+  request.connectionId,
+  request.integration,
+  request.route,
+  request.model,
+  request.streamed,
+  String(request.walletNanos),
+  String(request.spendNanos),
+  request.tokens,
+  request.defaultRequestsPerMinute,
+  request.ttlMs,
 ]
 
 const unpackHold = (packed: PackedHold): HoldRequest => ({
@@ -95,20 +110,43 @@ const unpackHold = (packed: PackedHold): HoldRequest => ({
   ttlMs: packed[15],
 })
 
-const packSettlement = (settlement: Settlement): PackedSettlement => {
-  const { walletNanos, spendNanos, listNanos, cacheSavingsNanos, lines, ...others } = settlement
-  return [
-    'settle',
-    ...([String(walletNanos), String(spendNanos), String(listNanos), String(cacheSavingsNanos)] as const),
-    ...([lines.map(storedLineOf), others] as const),
-  ]
-}
+const packSettlement = (settlement: Settlement): PackedSettlement => [
+  'settle',
+  settlement.attemptId,
+  settlement.state,
+  settlement.reason,
+  settlement.flags,
+  String(settlement.walletNanos),
+  String(settlement.spendNanos),
+  String(settlement.listNanos),
+  String(settlement.cacheSavingsNanos),
+  settlement.lines.map(storedLineOf),
+  settlement.quantities,
+  settlement.tokens,
+  settlement.reasoningTokens,
+  settlement.servedModel,
+  settlement.responseId,
+  settlement.upstreamStatus,
+  settlement.ttfbMs,
+  settlement.durationMs,
+]
 
-const unpackSettlement = ([_, wallet, spend, list, savings, lines, others]: PackedSettlement): Settlement => ({
-  ...others,
-  walletNanos: BigInt(wallet),
-  spendNanos: BigInt(spend),
-  listNanos: BigInt(list),
-  cacheSavingsNanos: BigInt(savings),
-  lines: decodeLines(lines),
+const unpackSettlement = (packed: PackedSettlement): Settlement => ({
+  attemptId: packed[1],
+  state: packed[2],
+  reason: packed[3],
+  flags: packed[4],
+  walletNanos: BigInt(packed[5]),
+  spendNanos: BigInt(packed[6]),
+  listNanos: BigInt(packed[7]),
+  cacheSavingsNanos: BigInt(packed[8]),
+  lines: decodeLines(packed[9]),
+  quantities: packed[10],
+  tokens: packed[11],
+  reasoningTokens: packed[12],
+  servedModel: packed[13],
+  responseId: packed[14],
+  upstreamStatus: packed[15],
+  ttfbMs: packed[16],
+  durationMs: packed[17],
 })

@@ -39,6 +39,7 @@ const settings = `
   PRAGMA busy_timeout = 1000;
   PRAGMA trusted_schema = OFF;
   PRAGMA journal_size_limit = 67108864;
+  PRAGMA cache_size = -8192;
 `
 
 /**
