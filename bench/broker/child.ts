@@ -45,6 +45,10 @@ const answers: { readonly [Q in Question]: () => Promise<Answers[Q]> } = {
   },
   // The monitor's own step is part of what it reports.
   'read-loop': async () => Math.max(0, (loop?.max ?? 0) / 1_000_000 - loopStepMs),
+  'reset-timings': async () => {
+    timings?.reset()
+    return null
+  },
   'read-timings': async () => timings?.read() ?? null,
   verify: async () => {
     const { ok, problems, rows } = await store.verify()

@@ -7,6 +7,8 @@ export interface CommitTimings {
   /** The same store, timed. */
   watch(store: Store): Store
   read(): NonNullable<Answers['read-timings']>
+  /** Forgets what was timed so far. */
+  reset(): void
 }
 
 /** Creates two empty histograms. */
@@ -15,6 +17,10 @@ export const createCommitTimings = (): CommitTimings => {
   return {
     watch: (store) => ({ ...store, hold: timed(hold, store.hold), settle: timed(settle, store.settle) }),
     read: () => ({ hold: timesOf(hold), settle: timesOf(settle) }),
+    reset: () => {
+      hold.reset()
+      settle.reset()
+    },
   }
 }
 

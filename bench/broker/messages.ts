@@ -9,7 +9,7 @@ export interface BrokerSetup {
 }
 
 /** What the bench asks the broker's process. */
-export type Question = 'watch-loop' | 'read-loop' | 'read-timings' | 'verify' | 'collect-garbage'
+export type Question = 'watch-loop' | 'read-loop' | 'reset-timings' | 'read-timings' | 'verify' | 'collect-garbage'
 
 /** Latency of one kind of store call, in microseconds. */
 export interface CommitTimes {
@@ -24,6 +24,7 @@ export interface Answers {
   readonly 'watch-loop': null
   /** The longest time since then that the event loop did not turn, in milliseconds. */
   readonly 'read-loop': number
+  readonly 'reset-timings': null
   readonly 'read-timings': { readonly hold: CommitTimes; readonly settle: CommitTimes } | null
   readonly verify: { readonly ok: boolean; readonly problems: readonly string[]; readonly rows: number }
   readonly 'collect-garbage': null

@@ -48,16 +48,25 @@ export interface Rounds {
   readonly warmUpSeconds: number
 }
 
+/** What to measure in turns. */
+export interface Turns {
+  readonly rounds: Rounds
+  readonly workload: Omit<Workload, 'seconds'>
+  /** Called between the warm-up and the first round. */
+  readonly onWarm?: () => Promise<unknown>
+}
+
 /** Warms every variant up, then lets them take turns: whatever disturbs the machine for a while disturbs all of them. */
 export const measureInTurns = async (
   runLoad: RunLoad,
   variants: readonly Variant[],
-  { rounds, workload }: { readonly rounds: Rounds; readonly workload: Omit<Workload, 'seconds'> },
+  { rounds, workload, onWarm }: Turns,
 ): Promise<Samples> => {
   const samples = new Map<Variant['name'], Sample[]>(variants.map(({ name }) => [name, []]))
   // As fast as it goes: a broker that has run for a while is compiled, one that saw a few hundred calls is not.
   const { rate: _rate, ...unhurried } = workload
   for (const variant of variants) await measure(runLoad, variant, { ...unhurried, seconds: rounds.warmUpSeconds })
+  await onWarm?.()
   for (let round = 0; round < rounds.count; round++) {
     const order = round % 2 === 0 ? variants : variants.toReversed()
     for (const variant of order) {

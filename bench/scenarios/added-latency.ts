@@ -1,5 +1,5 @@
 import type { CommitTimes } from '../broker/messages.ts'
-import { figures, measureInTurns, type Sample, type Samples } from '../lib/measure.ts'
+import { figures, measureInTurns, type Sample, type Samples, type Turns } from '../lib/measure.ts'
 import { median, spreadOf } from '../lib/spread.ts'
 import type { TargetId } from '../report/targets.ts'
 import { startBrokerVariant } from '../variants/broker.ts'
@@ -38,13 +38,14 @@ type Commits = { readonly hold: CommitTimes; readonly settle: CommitTimes } | nu
 
 const measureAgainstDirect = async (
   context: ScenarioContext,
-  workload: Parameters<typeof measureInTurns>[2]['workload'],
+  workload: Turns['workload'],
 ): Promise<{ samples: Samples; commits: Commits }> => {
   const { mockPort, folder, runLoad, rounds } = context
   const broker = await startBrokerVariant({ mockPort, folder, timings: true })
   const variants = [directVariant(mockPort), ...(await nginxIfAny(context)), broker]
+  const onWarm = () => broker.process.ask('reset-timings')
   return withVariants(variants, async () => ({
-    samples: await measureInTurns(runLoad, variants, { rounds, workload }),
+    samples: await measureInTurns(runLoad, variants, { rounds, workload, onWarm }),
     commits: await broker.process.ask('read-timings'),
   }))
 }
