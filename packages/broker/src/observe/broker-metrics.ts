@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { BrokerGauges } from './observer.ts'
+import { createTally } from './tally.ts'
 
 const callSeconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800]
 const brokerSeconds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
@@ -19,7 +20,7 @@ export const createBrokerMetrics = (registry: Registry, sources: () => GaugeSour
   const registers = [registry]
   createGauges(registry, sources)
   return {
-    calls: new Counter({
+    calls: createTally({
       name: 'vendo_calls_total',
       help: 'Proxied calls by what the client was answered; status 0: it left first; code: empty when the provider answered',
       labelNames: ['integration', 'route', 'status', 'code'],
@@ -49,7 +50,7 @@ export const createBrokerMetrics = (registry: Registry, sources: () => GaugeSour
       labelNames: ['integration', 'finding'],
       registers,
     }),
-    quantities: new Counter({
+    quantities: createTally({
       name: 'vendo_usage_total',
       help: 'Tokens and uses of settled calls, by meter',
       labelNames: ['integration', 'model', 'meter'],

@@ -2,7 +2,6 @@ import type { Meter } from '@vendo/contract'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { createBrokerMetrics } from './broker-metrics.ts'
 import type { BrokerGauges, EndedCall, ObservedCall, Observer } from './observer.ts'
-import { rememberChildren } from './remember-children.ts'
 
 /** Text in the Prometheus exposition format. */
 export interface MetricsSource {
@@ -59,12 +58,11 @@ const createMetricsObserver = (registry: Registry): Observer => {
   const openHolds = new Set<string>()
   let broker = idle
   let drains = 0
-  const created = createBrokerMetrics(registry, () => ({
+  const metrics = createBrokerMetrics(registry, () => ({
     ...broker,
     openHolds: () => openHolds.size,
     drainsUnderWay: () => drains,
   }))
-  const metrics = { ...created, ...childrenOf(created) }
   return {
     watch: (gauges) => {
       broker = gauges
@@ -93,28 +91,18 @@ const createMetricsObserver = (registry: Registry): Observer => {
   }
 }
 
-type Created = ReturnType<typeof createBrokerMetrics>
+type BrokerMetrics = ReturnType<typeof createBrokerMetrics>
 
-/** What every call counts, by the values of its labels. */
-const childrenOf = ({ calls, quantities, duration, firstByte }: Created) => ({
-  callsOf: rememberChildren((...labels) => calls.labels(...labels)),
-  quantitiesOf: rememberChildren((...labels) => quantities.labels(...labels)),
-  durationOf: rememberChildren((integration) => duration.labels(integration)),
-  firstByteOf: rememberChildren((integration) => firstByte.labels(integration)),
-})
-
-type BrokerMetrics = Created & ReturnType<typeof childrenOf>
-
-const countCall = ({ callsOf, refused }: BrokerMetrics, call: ObservedCall): void => {
+const countCall = ({ calls, refused }: BrokerMetrics, call: ObservedCall): void => {
   const { integration = '', status, code = '', progress } = call
-  callsOf(integration, progress.route ?? '', String(status), code).inc()
+  calls.add(1, integration, progress.route ?? '', String(status), code)
   if (code !== '') refused.inc({ integration, code })
 }
 
-const measureCall = ({ durationOf, firstByteOf, added }: BrokerMetrics, call: EndedCall): void => {
+const measureCall = ({ duration, firstByte, added }: BrokerMetrics, call: EndedCall): void => {
   const { integration, receivedAt, endedAt, progress, settlement } = call
-  durationOf(integration).observe((endedAt - receivedAt) / 1000)
-  if (settlement.ttfbMs !== null) firstByteOf(integration).observe(settlement.ttfbMs / 1000)
+  duration.observe({ integration }, (endedAt - receivedAt) / 1000)
+  if (settlement.ttfbMs !== null) firstByte.observe({ integration }, settlement.ttfbMs / 1000)
   if (progress.addedMs !== undefined) added.observe(progress.addedMs / 1000)
 }
 
@@ -126,7 +114,7 @@ const countSettlement = (metrics: BrokerMetrics, { integration, ratedModel, sett
   for (const flag of flags) metrics.findings.inc({ integration, finding: findingOf(flag) })
   for (const meter in quantities) {
     const quantity = quantities[meter as Meter]
-    if (quantity !== undefined) metrics.quantitiesOf(integration, model, meter).inc(quantity)
+    if (quantity !== undefined) metrics.quantities.add(quantity, integration, model, meter)
   }
 }
 
