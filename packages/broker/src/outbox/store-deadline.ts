@@ -12,17 +12,75 @@ export const settleDeadlineMs = 5_000
  */
 export const withinDeadline = <T>(work: Promise<T>, ms: number): Promise<T> =>
   new Promise((resolve, reject) => {
-    const refuse = () => reject(storeUnavailable(`The store has not answered for ${ms} ms.`))
-    // After a stall of this process the answer may be waiting unread behind the timer: it gets one turn more.
-    const timer = setTimeout(() => setImmediate(refuse), ms)
+    const line = lineOf(ms)
+    const refusal = line.add(() => reject(storeUnavailable(`The store has not answered for ${ms} ms.`)))
     work.then(
       (value) => {
-        clearTimeout(timer)
+        line.remove(refusal)
         resolve(value)
       },
       (error: unknown) => {
-        clearTimeout(timer)
+        line.remove(refusal)
         reject(error)
       },
     )
   })
+
+interface Refusal {
+  readonly refuse: () => void
+  readonly dueAt: number
+}
+
+/**
+ * Calls that may wait equally long are due in the order in which they came, so the first one's timer is enough for all: a timer
+ * for each call would cost more than the rest of its wait.
+ */
+class WaitingLine {
+  readonly #ms: number
+  readonly #waiting = new Set<Refusal>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(ms: number) {
+    this.#ms = ms
+  }
+
+  add(refuse: () => void): Refusal {
+    const refusal: Refusal = { refuse, dueAt: performance.now() + this.#ms }
+    if (this.#timer === undefined) this.#timer = setTimeout(this.#look, this.#ms)
+    else if (this.#waiting.size === 0) this.#timer.ref()
+    this.#waiting.add(refusal)
+    return refusal
+  }
+
+  remove(refusal: Refusal): void {
+    this.#waiting.delete(refusal)
+    // Left to run out for nobody: the next call comes soon, and an end of the process must not wait for it.
+    if (this.#waiting.size === 0) this.#timer?.unref()
+  }
+
+  readonly #look = (): void => {
+    // After a stall of this process the answers may be waiting unread behind the timer: they get one turn more.
+    setImmediate(() => {
+      const now = performance.now()
+      this.#timer = undefined
+      for (const refusal of this.#waiting) {
+        if (refusal.dueAt > now) {
+          this.#timer ??= setTimeout(this.#look, refusal.dueAt - now)
+          return
+        }
+        this.#waiting.delete(refusal)
+        refusal.refuse()
+      }
+    })
+  }
+}
+
+const lines = new Map<number, WaitingLine>()
+
+const lineOf = (ms: number): WaitingLine => {
+  const known = lines.get(ms)
+  if (known !== undefined) return known
+  const line = new WaitingLine(ms)
+  lines.set(ms, line)
+  return line
+}
