@@ -46,16 +46,16 @@ class WaitingLine {
 
   add(refuse: () => void): Refusal {
     const refusal: Refusal = { refuse, dueAt: performance.now() + this.#ms }
-    if (this.#timer === undefined) this.#timer = setTimeout(this.#look, this.#ms)
-    else if (this.#waiting.size === 0) this.#timer.ref()
     this.#waiting.add(refusal)
+    this.#timer ??= setTimeout(this.#look, this.#ms)
     return refusal
   }
 
   remove(refusal: Refusal): void {
     this.#waiting.delete(refusal)
-    // Left to run out for nobody: the next call comes soon, and an end of the process must not wait for it.
-    if (this.#waiting.size === 0) this.#timer?.unref()
+    if (this.#waiting.size > 0) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
   readonly #look = (): void => {
