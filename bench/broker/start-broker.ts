@@ -23,6 +23,9 @@ export interface BrokerProcessOptions {
   readonly source?: boolean
 }
 
+// As examples/deploy starts it.
+const asDeployed: readonly string[] = ['--max-semi-space-size=8']
+
 let started = 0
 
 /** Starts a broker and resolves when it listens. */
@@ -32,7 +35,7 @@ export const startBroker = async (options: BrokerProcessOptions): Promise<Broker
   const script = source ? [...fromSource, childFromSource] : [builtChild()]
   const program = startProgram({
     command: process.execPath,
-    args: ['--expose-gc', ...nodeArgs, ...script, JSON.stringify(setup)],
+    args: ['--expose-gc', ...asDeployed, ...nodeArgs, ...script, JSON.stringify(setup)],
     ...(core !== null && { core }),
     stdio: ['ignore', log, 'inherit', 'ipc'],
   })
