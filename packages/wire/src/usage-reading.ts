@@ -53,6 +53,7 @@ export interface ReportedCacheWrites {
 
 /** Watches the decoded bytes of one answer, however they are split. */
 export interface UsageReader {
+  /** The chunk may be kept until it was read, and must not be changed after. */
   push(chunk: Uint8Array): void
   /** What is known now; may be asked at any time, and again after more chunks. */
   read(): UsageReading

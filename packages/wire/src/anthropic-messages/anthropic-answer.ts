@@ -1,5 +1,5 @@
 import type { Meter } from '@vendo/contract'
-import { type JsonMembers, parseMembers } from '../bytes/json-members.ts'
+import type { JsonMembers } from '../bytes/json-members.ts'
 import type { AnswerFormat } from '../reader/answer-format.ts'
 import { type AnswerState, absorbMembers, isRawObject, withFlag } from '../reader/answer-state.ts'
 import { readAnthropicUsage } from './read-anthropic-usage.ts'
@@ -13,21 +13,20 @@ export const anthropicAnswer: AnswerFormat = {
   blockStarts: new Set(['content_block_start']),
 
   readBody(state, body) {
-    const content = body.get('content')
-    const uses = new Map<string, Meter>()
-    for (const [index, block] of (Array.isArray(content) ? content : []).entries()) {
-      if (isRawObject(block) && runsCode(block['type'], block['name'])) uses.set(`#${index}`, 'code_execution')
-    }
-    const refused = body.text('stop_reason') === 'refusal'
-    const read = { ...absorbMembers(state, body), toolUses: uses, complete: true, ...(refused ? { refused } : {}) }
-    return body.text('type') === 'error' ? { ...read, failed: true } : read
+    const read = absorbMembers(state, body)
+    read.complete = true
+    // Blocks hold the text, so they are parsed only where they may hold something else too.
+    if (body.mayHold('content', codeMarks)) read.toolUses = codeRuns(body.get('content'))
+    if (body.is('stop_reason', 'refusal')) read.refused = true
+    if (body.is('type', 'error')) read.failed = true
+    return read
   },
 
-  readEvent(state, data, scan) {
+  readEvent(state, scan) {
     if (scan.type === 'message_stop') return { ...state, complete: true }
     const starts = scan.type === 'content_block_start'
     if (!scan.hasUsage && !scan.hasError && !starts && scan.type !== 'message_start') return state
-    const event = parseMembers(data)
+    const event = scan.members()
     if (event === undefined) return withFlag(state, 'unreadable_event')
     if (scan.type === 'error' || event.object('error') !== undefined) return { ...state, failed: true }
     if (starts) return absorbBlock(state, event)
@@ -46,6 +45,17 @@ const codeTool = /^(code_execution|bash_code_execution|text_editor_code_executio
 
 const runsCode = (type: unknown, name: unknown): boolean =>
   type === 'server_tool_use' && typeof name === 'string' && codeTool.test(name)
+
+/** The rarest letters of what names a run of code, which are the fastest to search for. */
+const codeMarks = ['_tool_use']
+
+const codeRuns = (content: unknown): ReadonlyMap<string, Meter> => {
+  const uses = new Map<string, Meter>()
+  for (const [index, block] of (Array.isArray(content) ? content : []).entries()) {
+    if (isRawObject(block) && runsCode(block['type'], block['name'])) uses.set(`#${index}`, 'code_execution')
+  }
+  return uses
+}
 
 const absorbBlock = (state: AnswerState, event: JsonMembers): AnswerState => {
   const block = event.object('content_block')

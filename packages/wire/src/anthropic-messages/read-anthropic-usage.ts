@@ -1,99 +1,105 @@
-import type { Quantities } from '@vendo/contract'
-import { type Interpretation, knownQuantities } from '../reader/answer-format.ts'
+import type { Quantities, Served, Usage } from '@vendo/contract'
+import type { Mutable } from '../mutable.ts'
+import { addKnown, type Interpretation } from '../reader/answer-format.ts'
 import { type AnswerState, isRawObject, type RawObject } from '../reader/answer-state.ts'
 import { nonZero } from '../reader/divide-tokens.ts'
-import { badUsageValues, tokenCountAt, unknownUsageKeys } from '../reader/token-count.ts'
+import { checkUsage, defineUsageKeys, detailsIn, tokenCount } from '../reader/token-count.ts'
 import type { ExtraUsage, ReportedCacheWrites } from '../usage-reading.ts'
 
-const countedKeys = new Set([
-  'input_tokens',
-  'output_tokens',
-  'cache_creation_input_tokens',
-  'cache_read_input_tokens',
-  'cache_creation.ephemeral_5m_input_tokens',
-  'cache_creation.ephemeral_1h_input_tokens',
-  'server_tool_use.web_search_requests',
-  'server_tool_use.web_fetch_requests',
-  'output_tokens_details.thinking_tokens',
-])
-
 /** `cost` and what belongs to it come from OpenRouter, which serves this format too. */
-const knownKeys = new Set([...countedKeys, 'cost', 'cost_details', 'total_tokens'])
+const usageKeys = defineUsageKeys({
+  input_tokens: 'count',
+  output_tokens: 'count',
+  cache_creation_input_tokens: 'count',
+  cache_read_input_tokens: 'count',
+  cache_creation: { ephemeral_5m_input_tokens: 'count', ephemeral_1h_input_tokens: 'count' },
+  server_tool_use: { web_search_requests: 'count', web_fetch_requests: 'count' },
+  output_tokens_details: { thinking_tokens: 'count' },
+  cost: 'known',
+  cost_details: 'known',
+  total_tokens: 'known',
+})
 
 /** What Anthropic's usage object means: `input_tokens` excludes everything cached, `output_tokens` includes thinking. */
 export const readAnthropicUsage = (state: AnswerState): Interpretation => {
   const { usage: raw } = state
-  const model = fallbackModel(raw?.['iterations']) ?? state.model
-  const served = { ...(model === undefined ? {} : { model }), ...servedOf(state) }
-  if (raw === undefined) return { served, flags: [] }
+  const iterations = Array.isArray(raw?.['iterations']) ? raw['iterations'].filter(isRawObject) : none
+  const model = fallbackModel(iterations) ?? state.model
+  const served = servedOf(state, model)
+  if (raw === undefined) return { served, flags: none }
   const reported = reportedCacheWrites(raw)
-  const extra = readIterations(raw['iterations'], model)
+  const extra = readIterations(iterations, model)
   // https://platform.claude.com/docs/en/release-notes/overview: a refusal before any output is not billed.
-  const unbilled = state.refused === true && tokenCountAt(raw, 'output_tokens') === 0
-  const reasoning = tokenCountAt(raw, 'output_tokens_details', 'thinking_tokens')
-  const quantities = {
-    ...(unbilled ? { input: 0, output: 0 } : tokenQuantities(raw)),
-    ...knownQuantities({
-      code_execution: nonZero(state.toolUses.size),
-      web_search: tokenCountAt(raw, 'server_tool_use', 'web_search_requests'),
-      web_fetch: tokenCountAt(raw, 'server_tool_use', 'web_fetch_requests'),
-    }),
-  }
-  return {
+  const unbilled = state.refused === true && tokenCount(raw['output_tokens']) === 0
+  const quantities: Mutable<Quantities> = unbilled ? { input: 0, output: 0 } : tokenQuantities(raw, reported)
+  const toolUse = detailsIn(raw['server_tool_use'])
+  addKnown(quantities, 'code_execution', nonZero(state.toolUses.size))
+  addKnown(quantities, 'web_search', tokenCount(toolUse['web_search_requests']))
+  addKnown(quantities, 'web_fetch', tokenCount(toolUse['web_fetch_requests']))
+  const usage: Mutable<Usage> = { quantities }
+  const reasoning = tokenCount(detailsIn(raw['output_tokens_details'])['thinking_tokens'])
+  if (reasoning !== undefined) usage.reasoning = reasoning
+  if (state.costUsd !== undefined) usage.reportedCostUsd = state.costUsd
+  const findings = checkUsage(raw, usageKeys)
+  const interpretation: Mutable<Interpretation> = {
     served,
-    usage: {
-      quantities,
-      ...(reasoning === undefined ? {} : { reasoning }),
-      ...(state.costUsd === undefined ? {} : { reportedCostUsd: state.costUsd }),
-    },
-    ...(extra.usage.length === 0 ? {} : { extraUsage: extra.usage }),
-    ...(Object.keys(reported).length === 0 ? {} : { reported }),
+    usage,
     flags: [
-      ...(unbilled ? ['refusal_unbilled'] : []),
+      ...(unbilled ? ['refusal_unbilled'] : none),
       ...splitFlags(reported),
       ...extra.flags,
-      ...unknownUsageKeys(raw, knownKeys),
-      ...badUsageValues(raw, countedKeys),
+      ...findings.unknown,
+      ...findings.bad,
     ],
   }
+  if (extra.usage.length > 0) interpretation.extraUsage = extra.usage
+  if (isReported(reported)) interpretation.reported = reported
+  return interpretation
 }
 
-const servedOf = ({ usage, serviceTier }: AnswerState) => {
+const none: readonly never[] = []
+
+const servedOf = ({ usage, serviceTier }: AnswerState, model: string | undefined): Served => {
+  const served: Mutable<Served> = {}
+  if (model !== undefined) served.model = model
   const tier = textOf(usage?.['service_tier']) ?? serviceTier
+  if (tier !== undefined) served.serviceTier = tier
   const speed = textOf(usage?.['speed'])
+  if (speed !== undefined) served.speed = speed
   const region = textOf(usage?.['inference_geo'])
-  return {
-    ...(tier === undefined ? {} : { serviceTier: tier }),
-    ...(speed === undefined ? {} : { speed }),
-    ...(region === undefined ? {} : { region }),
-  }
+  if (region !== undefined) served.region = region
+  return served
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 const reportedCacheWrites = (raw: RawObject): ReportedCacheWrites => {
-  const cacheWriteTotal = tokenCountAt(raw, 'cache_creation_input_tokens')
-  const cacheWrite5m = tokenCountAt(raw, 'cache_creation', 'ephemeral_5m_input_tokens')
-  const cacheWrite1h = tokenCountAt(raw, 'cache_creation', 'ephemeral_1h_input_tokens')
-  return {
-    ...(cacheWriteTotal === undefined ? {} : { cacheWriteTotal }),
-    ...(cacheWrite5m === undefined ? {} : { cacheWrite5m }),
-    ...(cacheWrite1h === undefined ? {} : { cacheWrite1h }),
-  }
+  const reported: Mutable<ReportedCacheWrites> = {}
+  const total = tokenCount(raw['cache_creation_input_tokens'])
+  if (total !== undefined) reported.cacheWriteTotal = total
+  const split = detailsIn(raw['cache_creation'])
+  const fiveMinutes = tokenCount(split['ephemeral_5m_input_tokens'])
+  if (fiveMinutes !== undefined) reported.cacheWrite5m = fiveMinutes
+  const oneHour = tokenCount(split['ephemeral_1h_input_tokens'])
+  if (oneHour !== undefined) reported.cacheWrite1h = oneHour
+  return reported
 }
 
+const isReported = ({ cacheWriteTotal, cacheWrite5m, cacheWrite1h }: ReportedCacheWrites): boolean =>
+  cacheWriteTotal !== undefined || cacheWrite5m !== undefined || cacheWrite1h !== undefined
+
 /** With server tools the split describes the first pass only, so that the total is what counts and the rest is 5-minute writes. */
-const tokenQuantities = (raw: RawObject): Quantities => {
-  const { cacheWriteTotal, cacheWrite5m, cacheWrite1h } = reportedCacheWrites(raw)
+const tokenQuantities = (raw: RawObject, reported: ReportedCacheWrites): Mutable<Quantities> => {
+  const { cacheWriteTotal, cacheWrite5m, cacheWrite1h } = reported
   const total = cacheWriteTotal ?? sumKnown(cacheWrite5m, cacheWrite1h)
   const oneHour = total === undefined || cacheWrite1h === undefined ? undefined : Math.min(cacheWrite1h, total)
-  return knownQuantities({
-    input: tokenCountAt(raw, 'input_tokens'),
-    cache_read: tokenCountAt(raw, 'cache_read_input_tokens'),
-    cache_write_5m: total === undefined ? undefined : total - (oneHour ?? 0),
-    cache_write_1h: oneHour,
-    output: tokenCountAt(raw, 'output_tokens'),
-  })
+  const quantities: Mutable<Quantities> = {}
+  addKnown(quantities, 'input', tokenCount(raw['input_tokens']))
+  addKnown(quantities, 'cache_read', tokenCount(raw['cache_read_input_tokens']))
+  addKnown(quantities, 'cache_write_5m', total === undefined ? undefined : total - (oneHour ?? 0))
+  addKnown(quantities, 'cache_write_1h', oneHour)
+  addKnown(quantities, 'output', tokenCount(raw['output_tokens']))
+  return quantities
 }
 
 const sumKnown = (left: number | undefined, right: number | undefined): number | undefined =>
@@ -112,24 +118,28 @@ const splitFlags = ({ cacheWriteTotal, cacheWrite5m, cacheWrite1h }: ReportedCac
  * billed. Passes carry no model but where several were asked.
  */
 const readIterations = (
-  iterations: unknown,
+  iterations: readonly RawObject[],
   servedModel: string | undefined,
-): { usage: readonly ExtraUsage[]; flags: readonly string[] } => {
+): { readonly usage: readonly ExtraUsage[]; readonly flags: readonly string[] } => {
+  if (iterations.length === 0) return noIterations
   const usage: ExtraUsage[] = []
   const flags = new Set<string>()
-  for (const iteration of Array.isArray(iterations) ? iterations.filter(isRawObject) : []) {
+  for (const iteration of iterations) {
     const type = textOf(iteration['type']) ?? 'untyped'
     if (type === 'fallback_message') continue
     const model = textOf(iteration['model'])
     const kind = Object.hasOwn(extraKinds, type) ? extraKinds[type] : undefined
     if (kind === undefined) flags.add(`unknown_iteration:${type}`)
     if (kind === undefined || isInTotals(kind, model, servedModel)) continue
-    if (kind === 'declined_message' && tokenCountAt(iteration, 'output_tokens') === 0) continue
+    if (kind === 'declined_message' && tokenCount(iteration['output_tokens']) === 0) continue
     flags.add(kind === 'compaction' ? 'iteration_compaction' : `iteration_model:${model ?? 'unknown'}`)
-    usage.push({ kind, ...(model === undefined ? {} : { model }), quantities: tokenQuantities(iteration) })
+    const quantities = tokenQuantities(iteration, reportedCacheWrites(iteration))
+    usage.push({ kind, ...(model === undefined ? {} : { model }), quantities })
   }
   return { usage, flags: [...flags] }
 }
+
+const noIterations = { usage: none, flags: none }
 
 const extraKinds: Readonly<Record<string, ExtraUsage['kind']>> = {
   compaction: 'compaction',
@@ -141,8 +151,7 @@ const isInTotals = (kind: ExtraUsage['kind'], model: string | undefined, served:
   kind === 'declined_message' && (model === undefined || model === served)
 
 /** The model that took over and served the answer: a stream begins with the name of the one that was asked first. */
-const fallbackModel = (iterations: unknown): string | undefined =>
-  (Array.isArray(iterations) ? iterations.filter(isRawObject) : [])
-    .filter(({ type }) => type === 'fallback_message')
-    .map(({ model }) => textOf(model))
-    .findLast((model) => model !== undefined)
+const fallbackModel = (iterations: readonly RawObject[]): string | undefined =>
+  textOf(
+    iterations.findLast(({ type, model }) => type === 'fallback_message' && textOf(model) !== undefined)?.['model'],
+  )

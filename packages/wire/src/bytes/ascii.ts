@@ -15,28 +15,13 @@ export const ascii = {
 } as const
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** UTF-8 bytes of a string. */
 export const encodeText = (text: string): Uint8Array => encoder.encode(text)
 
-/** Text of UTF-8 bytes; malformed sequences become U+FFFD. */
+/** Text of UTF-8 bytes, a byte order mark included; malformed sequences become U+FFFD. */
 export const decodeText = (bytes: Uint8Array): string => decoder.decode(bytes)
-
-/** Text of a few ASCII bytes, several times faster than {@link decodeText}; `undefined` for many bytes or others. */
-export const asciiText = (bytes: Uint8Array): string | undefined => {
-  if (bytes.length > 40) return undefined
-  let text = ''
-  for (const byte of bytes) {
-    if (byte >= 0x80) return undefined
-    text += String.fromCharCode(byte)
-  }
-  return text
-}
-
-/** The same bytes without Node's `Buffer` class, whose windows cost several times as much. */
-export const plainBytes = (bytes: Uint8Array): Uint8Array =>
-  bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /** Whether `bytes` holds exactly `expected` from `offset` on. */
 export const startsWithAt = (bytes: Uint8Array, expected: Uint8Array, offset: number): boolean => {

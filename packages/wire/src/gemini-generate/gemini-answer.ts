@@ -1,5 +1,6 @@
 import type { Meter } from '@vendo/contract'
-import { type JsonMembers, parseMembers } from '../bytes/json-members.ts'
+import type { JsonMembers } from '../bytes/json-members.ts'
+import type { Mutable } from '../mutable.ts'
 import type { AnswerFormat } from '../reader/answer-format.ts'
 import { type AnswerState, isRawObject, mergeUsage, type RawObject, withFlag } from '../reader/answer-state.ts'
 import { readGeminiUsage } from './read-gemini-usage.ts'
@@ -23,31 +24,31 @@ export const geminiAnswer: AnswerFormat = {
     return parts.reduce((read, part) => absorbCandidates(absorbPart(read, part), part), state)
   },
 
-  readEvent(state, data, scan) {
+  readEvent(state, scan) {
     if (!scan.hasUsage && !scan.hasError && !scan.marked && state.model !== undefined) return state
-    const part = parseMembers(data)
+    const part = scan.members()
     if (part === undefined) return withFlag(state, 'unreadable_event')
     const read = absorbPart(state, part)
     // Candidates hold the text, so they are parsed only where a key says that they hold something else too. Text without a
     // finish reason comes from a candidate that goes on.
     if (scan.marked) return absorbCandidates(read, part)
-    return scan.visibleBytes > 0 ? { ...read, complete: false } : read
+    if (scan.visibleBytes > 0) read.complete = false
+    return read
   },
 
   interpret: readGeminiUsage,
 }
 
-const absorbPart = (state: AnswerState, part: JsonMembers): AnswerState => {
+const absorbPart = (state: AnswerState, part: JsonMembers): Mutable<AnswerState> => {
+  const read: Mutable<AnswerState> = { ...state }
   const usage = part.get('usageMetadata')
+  if (isRawObject(usage)) read.usage = mergeUsage(state.usage, usage)
   const model = part.text('modelVersion')?.replace(/^models\//, '')
+  if (model !== undefined) read.model = model
   const responseId = part.text('responseId')
-  return {
-    ...state,
-    ...(isRawObject(usage) ? { usage: mergeUsage(state.usage ?? {}, usage) } : {}),
-    ...(model === undefined ? {} : { model }),
-    ...(responseId === undefined ? {} : { responseId }),
-    ...(isRawObject(part.get('error')) ? { failed: true } : {}),
-  }
+  if (responseId !== undefined) read.responseId = responseId
+  if (isRawObject(part.get('error'))) read.failed = true
+  return read
 }
 
 const absorbCandidates = (state: AnswerState, part: JsonMembers): AnswerState => {

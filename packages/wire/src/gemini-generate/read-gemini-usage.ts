@@ -1,18 +1,19 @@
-import type { Quantities } from '@vendo/contract'
-import { type Interpretation, knownQuantities } from '../reader/answer-format.ts'
+import type { Quantities, Served, Usage } from '@vendo/contract'
+import type { Mutable } from '../mutable.ts'
+import { addKnown, type Interpretation } from '../reader/answer-format.ts'
 import { type AnswerState, isRawObject, type RawObject } from '../reader/answer-state.ts'
 import { divideTokens, nonZero } from '../reader/divide-tokens.ts'
-import { badUsageValues, tokenCount, tokenCountAt, unknownUsageKeys } from '../reader/token-count.ts'
+import { checkUsage, defineUsageKeys, tokenCount } from '../reader/token-count.ts'
 import { tierName } from './tier-name.ts'
 
-const countedKeys = new Set([
-  'promptTokenCount',
-  'cachedContentTokenCount',
-  'toolUsePromptTokenCount',
-  'candidatesTokenCount',
-  'thoughtsTokenCount',
-  'totalTokenCount',
-])
+const usageKeys = defineUsageKeys({
+  promptTokenCount: 'count',
+  cachedContentTokenCount: 'count',
+  toolUsePromptTokenCount: 'count',
+  candidatesTokenCount: 'count',
+  thoughtsTokenCount: 'count',
+  totalTokenCount: 'count',
+})
 
 const detailLists = [
   'promptTokensDetails',
@@ -29,32 +30,39 @@ const modalities: readonly unknown[] = ['TEXT', 'IMAGE', 'VIDEO', 'AUDIO', 'DOCU
  * thoughts come on top of the candidates. Video and documents are priced as text and count as it.
  */
 export const readGeminiUsage = (state: AnswerState): Interpretation => {
-  const { usage: raw, model } = state
-  const serviceTier = tierName(raw?.['serviceTier'])
-  const served = {
-    ...(model === undefined ? {} : { model }),
-    ...(serviceTier === undefined ? {} : { serviceTier }),
-  }
+  const { usage: raw } = state
+  const served = servedOf(state)
   if (raw === undefined) return { served, flags: [] }
   const input = readInput(raw)
   const output = readOutput(raw)
-  const reasoning = tokenCountAt(raw, 'thoughtsTokenCount')
-  return {
+  const quantities: Mutable<Quantities> = { ...input.quantities, ...output.quantities }
+  addKnown(quantities, 'web_search', readSearches(state))
+  const usage: Mutable<Usage> = { quantities }
+  const reasoning = tokenCount(raw['thoughtsTokenCount'])
+  if (reasoning !== undefined) usage.reasoning = reasoning
+  const { unknown, bad } = checkUsage(raw, usageKeys)
+  const interpretation: Mutable<Interpretation> = {
     served,
-    usage: {
-      quantities: { ...input.quantities, ...output.quantities, ...readSearches(state) },
-      ...(reasoning === undefined ? {} : { reasoning }),
-    },
-    // Each report counts all output so far, and thoughts come before the first token of a candidate.
-    ...((tokenCountAt(raw, 'candidatesTokenCount') ?? 0) > 0 ? { countsReasoning: true } : {}),
+    usage,
     flags: [
       ...(input.exceeds || output.exceeds ? ['details_exceed_total'] : []),
       ...(addsUp(raw) ? [] : ['total_mismatch']),
-      ...unknownUsageKeys(raw, countedKeys),
+      ...unknown,
       ...detailLists.flatMap((list) => unknownModalities(raw, list)),
-      ...badUsageValues(raw, countedKeys),
+      ...bad,
     ],
   }
+  // Each report counts all output so far, and thoughts come before the first token of a candidate.
+  if ((tokenCount(raw['candidatesTokenCount']) ?? 0) > 0) interpretation.countsReasoning = true
+  return interpretation
+}
+
+const servedOf = ({ usage, model }: AnswerState): Served => {
+  const served: Mutable<Served> = {}
+  if (model !== undefined) served.model = model
+  const serviceTier = tierName(usage?.['serviceTier'])
+  if (serviceTier !== undefined) served.serviceTier = serviceTier
+  return served
 }
 
 interface Side {
@@ -63,10 +71,10 @@ interface Side {
 }
 
 const readInput = (raw: RawObject): Side => {
-  const prompt = tokenCountAt(raw, 'promptTokenCount')
-  const fromTools = tokenCountAt(raw, 'toolUsePromptTokenCount')
+  const prompt = tokenCount(raw['promptTokenCount'])
+  const fromTools = tokenCount(raw['toolUsePromptTokenCount'])
   if (prompt === undefined && fromTools === undefined) return { quantities: {}, exceeds: false }
-  const cached = tokenCountAt(raw, 'cachedContentTokenCount')
+  const cached = tokenCount(raw['cachedContentTokenCount'])
   const cachedOf = (modality: string) => Math.min(modalityCount(raw, 'cacheTokensDetails', modality), cached ?? 0)
   const freshOf = (modality: string) => {
     const asked = modalityCount(raw, 'promptTokensDetails', modality)
@@ -84,8 +92,8 @@ const readInput = (raw: RawObject): Side => {
 }
 
 const readOutput = (raw: RawObject): Side => {
-  const candidates = tokenCountAt(raw, 'candidatesTokenCount')
-  const thoughts = tokenCountAt(raw, 'thoughtsTokenCount')
+  const candidates = tokenCount(raw['candidatesTokenCount'])
+  const thoughts = tokenCount(raw['thoughtsTokenCount'])
   if (candidates === undefined && thoughts === undefined) return { quantities: {}, exceeds: false }
   const { parts, rest, exceeds } = divideTokens(candidates ?? 0, {
     output_audio: nonZero(modalityCount(raw, 'candidatesTokensDetails', 'AUDIO')),
@@ -113,16 +121,15 @@ const unknownModalities = (raw: RawObject, list: string): readonly string[] =>
 
 /** Whether the parts make the total, where there is one: a part that nobody told this version about would be missing. */
 const addsUp = (raw: RawObject): boolean => {
-  const total = tokenCountAt(raw, 'totalTokenCount')
+  const total = tokenCount(raw['totalTokenCount'])
   const parts = ['promptTokenCount', 'toolUsePromptTokenCount', 'candidatesTokenCount', 'thoughtsTokenCount']
-  return total === undefined || total === parts.reduce((sum, key) => sum + (tokenCountAt(raw, key) ?? 0), 0)
+  return total === undefined || total === parts.reduce((sum, key) => sum + (tokenCount(raw[key]) ?? 0), 0)
 }
 
 /** Up to Gemini 2.5 a grounded answer is one use, however many queries the model ran; since Gemini 3 each query is one. */
 const billedPerAnswer = /^gemini-[12](?=[.-])/
 
-const readSearches = ({ toolUses, model }: AnswerState): Quantities => {
+const readSearches = ({ toolUses, model }: AnswerState): number | undefined => {
   const queries = toolUses.size
-  const uses = model !== undefined && billedPerAnswer.test(model) ? Math.min(queries, 1) : queries
-  return knownQuantities({ web_search: nonZero(uses) })
+  return nonZero(model !== undefined && billedPerAnswer.test(model) ? Math.min(queries, 1) : queries)
 }

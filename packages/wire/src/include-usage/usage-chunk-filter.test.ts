@@ -92,6 +92,23 @@ describe('createUsageChunkFilter', () => {
     expect(push(':2}\n\n: wait\n')).toBe('data: {"b":2}\n\n: wait\n')
   })
 
+  it('passes whole events that have nothing to hide as the chunk that they came in, and others as one piece', () => {
+    const machine = createUsageChunkFilter()
+    const plain = Buffer.from('data: {"a":1}\n\ndata: {"b":2}\n\n')
+    expect(machine.push(plain)).toEqual([plain])
+    expect(machine.push(plain)[0]).toBe(plain)
+    const cut = machine.push(Buffer.from('data: {"a":1,"usage":null}\n\ndata: {"b":2,"usage":null}\n\n'))
+    expect(cut.map((part) => Buffer.from(part).toString())).toEqual([plain.toString()])
+  })
+
+  it('leaves what went in as it was', () => {
+    const machine = createUsageChunkFilter()
+    const text = 'data: {"usage":null,"a":1}\n\n'
+    const chunk = Buffer.from(text)
+    expect(Buffer.concat(machine.push(chunk)).toString()).toBe('data: {"a":1}\n\n')
+    expect(chunk.toString()).toBe(text)
+  })
+
   it('passes an event that is too large for a usage chunk while it comes, and filters the next', () => {
     const machine = createUsageChunkFilter()
     const chunk = Buffer.alloc(1024 * 1024, 'x')

@@ -1,7 +1,9 @@
-import { ascii, decodeText, encodeText, startsWithAt } from '../bytes/ascii.ts'
+import { ascii, encodeText, startsWithAt } from '../bytes/ascii.ts'
 import { GrowableBytes } from '../bytes/growable-bytes.ts'
-import { type MemberSpan, scanTopLevelMembers } from '../bytes/scan-top-level-members.ts'
+import { Slab } from '../bytes/slab.ts'
+import { afterBlankLine, isPlainChunk, plainDataEnd, plainDataStart } from '../sse/plain-event.ts'
 import type { Transducer } from '../transducer.ts'
+import { type Cut, findUsageCut } from './find-usage-cut.ts'
 
 const dataPrefix = encodeText('data:')
 const largestEvent = 8 * 1024 * 1024
@@ -9,7 +11,8 @@ const largestEvent = 8 * 1024 * 1024
 /**
  * Hides from the client of an OpenAI chat stream that usage was asked for on its behalf: drops the chunk that carries only
  * usage, and cuts `"usage":null` out of the others. Every other byte passes, comments and `[DONE]` included, and only an
- * event that is not whole yet is held back. An event too large to be a usage chunk passes as it is.
+ * event that is not whole yet is held back. An event too large to be a usage chunk passes as it is. What comes out may be a
+ * window on what went in.
  */
 export const createUsageChunkFilter = (): Transducer<Uint8Array, Uint8Array> => new UsageChunkFilter()
 
@@ -21,8 +24,69 @@ class UsageChunkFilter implements Transducer<Uint8Array, Uint8Array> {
   #searched = 0
   #dataLines: { start: number; end: number }[] = []
   #passing = false
+  readonly #slab = new Slab()
 
   push(chunk: Uint8Array): readonly Uint8Array[] {
+    if (!isPlainChunk(chunk)) return this.#pushAny(chunk)
+    if (this.#isFree()) return this.#pushPlain(chunk)
+    const end = afterBlankLine(chunk)
+    const out = this.#pushAny(chunk.subarray(0, end))
+    const rest = chunk.subarray(end)
+    return rest.length === 0 ? out : [...out, ...(this.#isFree() ? this.#pushPlain(rest) : this.#pushAny(rest))]
+  }
+
+  end(): readonly Uint8Array[] {
+    const bytes = this.#held.view()
+    const out: Uint8Array[] = []
+    const last = { start: this.#lineStart, end: bytes.length }
+    if (startsWithAt(bytes, dataPrefix, last.start)) this.#dataLines.push(last)
+    if (bytes.length > 0) this.#emit(bytes, 0, out)
+    this.#held.clear()
+    return out
+  }
+
+  /** Nothing of an unfinished event was kept, or passed on. */
+  #isFree(): boolean {
+    return this.#held.length === 0 && !this.#passing
+  }
+
+  /** Whole events in their plainest form are looked at in place, and most of them pass as the chunk that they came in. */
+  #pushPlain(chunk: Uint8Array): readonly Uint8Array[] {
+    const cuts: Cut[] = []
+    let position = 0
+    for (;;) {
+      const start = plainDataStart(chunk, position)
+      const end = start < 0 ? -1 : plainDataEnd(chunk, start)
+      if (end < 0) break
+      const next = end + 2
+      const cut = findUsageCut(chunk, start, end)
+      if (cut !== undefined) cuts.push(cut === 'all' ? { from: position, to: next } : cut)
+      position = next
+    }
+    const out = this.#without(chunk, position, cuts)
+    return position === chunk.length ? out : [...out, ...this.#pushAny(chunk.subarray(position))]
+  }
+
+  /** One piece for all that is left of the first `length` bytes, as each piece costs its reader a write. */
+  #without(chunk: Uint8Array, length: number, cuts: readonly Cut[]): readonly Uint8Array[] {
+    if (length === 0) return []
+    if (cuts.length === 0) return [length === chunk.length ? chunk : chunk.subarray(0, length)]
+    let left = length
+    for (const { from, to } of cuts) left -= to - from
+    if (left === 0) return []
+    const piece = this.#slab.take(left)
+    let position = 0
+    let written = 0
+    for (const { from, to } of cuts) {
+      piece.set(chunk.subarray(position, from), written)
+      written += from - position
+      position = to
+    }
+    piece.set(chunk.subarray(position, length), written)
+    return [piece]
+  }
+
+  #pushAny(chunk: Uint8Array): readonly Uint8Array[] {
     this.#held.append(chunk)
     const bytes = this.#held.view()
     const out: Uint8Array[] = []
@@ -40,16 +104,6 @@ class UsageChunkFilter implements Transducer<Uint8Array, Uint8Array> {
     }
     this.#searched = bytes.at(-1) === ascii.carriageReturn ? bytes.length - 1 : bytes.length
     this.#release(bytes, eventStart, out)
-    return out
-  }
-
-  end(): readonly Uint8Array[] {
-    const bytes = this.#held.view()
-    const out: Uint8Array[] = []
-    const last = { start: this.#lineStart, end: bytes.length }
-    if (startsWithAt(bytes, dataPrefix, last.start)) this.#dataLines.push(last)
-    if (bytes.length > 0) this.#emit(bytes, 0, out)
-    this.#held.clear()
     return out
   }
 
@@ -108,35 +162,7 @@ const lineEnd = (bytes: Uint8Array, from: number): { at: number; next: number } 
 }
 
 const filterEvent = (event: Uint8Array, start: number, end: number): readonly Uint8Array[] => {
-  const data = event.subarray(start, end)
-  const members = scanTopLevelMembers(data)?.members
-  const index = members?.findLastIndex(({ key }) => key === 'usage') ?? -1
-  const usage = members?.[index]
-  if (members === undefined || usage === undefined) return [event.slice()]
-  if (valueText(data, usage) === 'null') {
-    const { from, to } = spanOfMember(members, index)
-    return [event.slice(0, start + from), event.slice(start + to)]
-  }
-  return isUsageOnly(data, members, usage) ? [] : [event.slice()]
-}
-
-const isUsageOnly = (data: Uint8Array, members: readonly MemberSpan[], usage: MemberSpan): boolean => {
-  const choices = members.findLast(({ key }) => key === 'choices')
-  if (choices === undefined || data[usage.valueStart] !== ascii.openBrace) return false
-  return /^\[\s*\]$/.test(
-    decodeText(data.subarray(choices.valueStart, Math.min(choices.valueEnd, choices.valueStart + 64))),
-  )
-}
-
-const valueText = (data: Uint8Array, { valueStart, valueEnd }: MemberSpan): string =>
-  decodeText(data.subarray(valueStart, Math.min(valueEnd, valueStart + 8)))
-
-/** A member with the one comma that it needs. */
-const spanOfMember = (members: readonly MemberSpan[], index: number): { from: number; to: number } => {
-  const before = members[index - 1]
-  const member = members[index]
-  const after = members[index + 1]
-  const to = member?.valueEnd ?? 0
-  if (before !== undefined) return { from: before.valueEnd, to }
-  return { from: member?.keyStart ?? 0, to: after?.keyStart ?? to }
+  const cut = findUsageCut(event, start, end)
+  if (cut === undefined) return [event.slice()]
+  return cut === 'all' ? [] : [event.slice(0, cut.from), event.slice(cut.to)]
 }

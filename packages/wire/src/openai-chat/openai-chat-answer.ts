@@ -1,5 +1,7 @@
-import { encodeText, startsWithAt } from '../bytes/ascii.ts'
-import { type JsonMembers, parseMembers } from '../bytes/json-members.ts'
+import type { Meter } from '@vendo/contract'
+import { encodeText } from '../bytes/ascii.ts'
+import type { JsonMembers } from '../bytes/json-members.ts'
+import type { Mutable } from '../mutable.ts'
 import { readOpenAiUsage } from '../openai/read-openai-usage.ts'
 import type { AnswerFormat } from '../reader/answer-format.ts'
 import { type AnswerState, absorbMembers, isRawObject, withFlag } from '../reader/answer-state.ts'
@@ -28,35 +30,39 @@ export const openAiChatAnswer: AnswerFormat = {
   blockStarts: new Set(),
 
   readBody(state, body) {
-    return { ...absorbChat(state, body), complete: true }
+    // Choices hold the text, so they are parsed only where they may hold something else too.
+    const read = body.mayHold('choices', choiceMarks) ? absorbChat(state, body) : absorbMembers(state, body)
+    if (isError(body.get('error'))) read.failed = true
+    read.complete = true
+    return read
   },
 
-  readEvent(state, data, scan) {
-    if (data.length === done.length && startsWithAt(data, done, 0)) return { ...state, complete: true }
+  readEvent(state, scan) {
+    if (scan.is(done)) return { ...state, complete: true }
     const ordinary = !scan.hasUsage && !scan.hasError && (!scan.hasCitations || state.toolUses.size > 0)
     if (ordinary && state.model !== undefined) return state
-    const chunk = parseMembers(data)
+    const chunk = scan.members()
     return chunk === undefined ? withFlag(state, 'unreadable_event') : absorbChat(state, chunk)
   },
 
   interpret: readOpenAiUsage,
 }
 
-const absorbChat = (state: AnswerState, members: JsonMembers): AnswerState => {
+const absorbChat = (state: AnswerState, members: JsonMembers): Mutable<AnswerState> => {
   const read = absorbMembers(state, members)
   const choices = members.get('choices')
   const list = Array.isArray(choices) ? choices.filter(isRawObject) : []
-  const failed = isError(members.get('error')) || list.some((choice) => isError(choice['error']))
+  if (isError(members.get('error')) || list.some((choice) => isError(choice['error']))) read.failed = true
   // Servers that report usage all along do so beside choices; the whole answer's comes alone, or with its cost.
-  const last = isRawObject(members.get('usage')) && (list.length === 0 || read.costUsd !== undefined)
-  const searched = list.some((choice) => citesWeb(choice['message']) || citesWeb(choice['delta']))
-  return {
-    ...read,
-    ...(failed ? { failed: true } : {}),
-    ...(last ? { usageFinal: true } : {}),
-    ...(searched ? { toolUses: new Map([['citations', 'web_search' as const]]) } : {}),
-  }
+  if ((list.length === 0 || read.costUsd !== undefined) && isRawObject(members.get('usage'))) read.usageFinal = true
+  if (list.some((choice) => citesWeb(choice['message']) || citesWeb(choice['delta']))) read.toolUses = webSearch
+  return read
 }
+
+/** What a failed choice or a cited page cannot do without; the letter that is searched for first should be rare. */
+const choiceMarks = ['"error"', '_citation']
+
+const webSearch: ReadonlyMap<string, Meter> = new Map([['citations', 'web_search']])
 
 const isError = (value: unknown): boolean => isRawObject(value) || (typeof value === 'string' && value !== '')
 

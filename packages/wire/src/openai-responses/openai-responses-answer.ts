@@ -1,5 +1,6 @@
 import type { Meter } from '@vendo/contract'
-import { type JsonMembers, parseMembers } from '../bytes/json-members.ts'
+import type { JsonMembers } from '../bytes/json-members.ts'
+import type { Mutable } from '../mutable.ts'
 import { readOpenAiUsage } from '../openai/read-openai-usage.ts'
 import type { AnswerFormat } from '../reader/answer-format.ts'
 import { type AnswerState, absorbMembers, isRawObject, type RawObject, withFlag } from '../reader/answer-state.ts'
@@ -10,7 +11,9 @@ const terminal: ReadonlySet<string | undefined> = new Set([
   'response.failed',
   'response.cancelled',
 ])
-const working: ReadonlySet<unknown> = new Set(['queued', 'in_progress'])
+
+const isWorking = (response: JsonMembers): boolean =>
+  response.is('status', 'queued') || response.is('status', 'in_progress')
 
 /**
  * OpenAI Responses. The terminal event carries the whole response with its usage; no `[DONE]` follows. Server tools are
@@ -22,33 +25,42 @@ export const openAiResponsesAnswer: AnswerFormat = {
 
   readBody(state, body) {
     const read = absorbResponse(state, body)
-    return { ...read, complete: true, pending: working.has(body.get('status')) }
+    read.complete = true
+    read.pending = isWorking(body)
+    return read
   },
 
-  readEvent(state, data, scan) {
+  readEvent(state, scan) {
     const ends = terminal.has(scan.type)
     const interesting = ends || scan.hasUsage || scan.type === 'error' || scan.type === 'response.output_item.done'
     if (!interesting && state.model !== undefined) return state
-    const event = parseMembers(data)
+    const event = scan.members()
     if (event === undefined) return withFlag(state, 'unreadable_event')
     if (scan.type === 'error' || (scan.type === undefined && event.object('error'))) return { ...state, failed: true }
     const response = event.object('response')
     if (response === undefined) return absorbItem(state, event)
     const read = absorbResponse(state, response)
-    if (ends) return { ...read, complete: true, pending: false }
-    return { ...read, pending: response.get('background') === true && working.has(response.get('status')) }
+    if (ends) read.complete = true
+    read.pending = !ends && response.get('background') === true && isWorking(response)
+    return read
   },
 
   interpret: readOpenAiUsage,
 }
 
-const absorbResponse = (state: AnswerState, response: JsonMembers): AnswerState => {
+/** Every item that is counted is a call, by its type. */
+const callMarks = ['_call"']
+
+const absorbResponse = (state: AnswerState, response: JsonMembers): Mutable<AnswerState> => {
   const read = absorbMembers(state, response)
-  const output = response.get('output')
-  const uses = new Map(read.toolUses)
-  for (const [index, item] of (Array.isArray(output) ? output : []).entries()) addToolUse(uses, item, index)
-  const failed = response.get('status') === 'failed' || isRawObject(response.get('error'))
-  return { ...read, toolUses: uses, ...(failed ? { failed: true } : {}) }
+  if (response.mayHold('output', callMarks)) {
+    const output = response.get('output')
+    const uses = new Map(read.toolUses)
+    for (const [index, item] of (Array.isArray(output) ? output : []).entries()) addToolUse(uses, item, index)
+    read.toolUses = uses
+  }
+  if (response.is('status', 'failed') || isRawObject(response.get('error'))) read.failed = true
+  return read
 }
 
 const absorbItem = (state: AnswerState, event: JsonMembers): AnswerState => {

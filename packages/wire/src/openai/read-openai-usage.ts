@@ -1,46 +1,48 @@
-import type { Meter, Quantities } from '@vendo/contract'
-import { type Interpretation, knownQuantities } from '../reader/answer-format.ts'
+import type { Quantities, Served, Usage } from '@vendo/contract'
+import type { Mutable } from '../mutable.ts'
+import { addKnown, type Interpretation } from '../reader/answer-format.ts'
 import type { AnswerState, RawObject } from '../reader/answer-state.ts'
 import { divideTokens, nonZero } from '../reader/divide-tokens.ts'
-import { badUsageValues, tokenCountAt, unknownUsageKeys } from '../reader/token-count.ts'
+import { checkUsage, defineUsageKeys, detailsIn, tokenCount, type UsageShape } from '../reader/token-count.ts'
 
-const inputDetails = [
-  'cached_tokens',
-  'cache_write_tokens',
-  'audio_tokens',
-  'image_tokens',
-  'text_tokens',
-  'video_tokens',
-  'cached_tokens_details.audio_tokens',
-  'cached_tokens_details.text_tokens',
-  'cached_tokens_details.image_tokens',
-]
-const outputDetails = [
-  'reasoning_tokens',
-  'audio_tokens',
-  'image_tokens',
-  'text_tokens',
-  'accepted_prediction_tokens',
-  'rejected_prediction_tokens',
-]
-const countedKeys = new Set([
-  ...['prompt_tokens', 'completion_tokens', 'input_tokens', 'output_tokens', 'total_tokens'],
-  ...['prompt_tokens_details', 'input_tokens_details'].flatMap((name) => inputDetails.map((key) => `${name}.${key}`)),
-  ...['completion_tokens_details', 'output_tokens_details'].flatMap((name) =>
-    outputDetails.map((key) => `${name}.${key}`),
-  ),
-  'server_tool_use_details.web_search_requests',
-  'server_tool_use.web_search_requests',
-])
+const inputDetails: UsageShape = {
+  cached_tokens: 'count',
+  cache_write_tokens: 'count',
+  audio_tokens: 'count',
+  image_tokens: 'count',
+  text_tokens: 'count',
+  video_tokens: 'count',
+  cached_tokens_details: { audio_tokens: 'count', text_tokens: 'count', image_tokens: 'count' },
+}
+const outputDetails: UsageShape = {
+  reasoning_tokens: 'count',
+  audio_tokens: 'count',
+  image_tokens: 'count',
+  text_tokens: 'count',
+  accepted_prediction_tokens: 'count',
+  rejected_prediction_tokens: 'count',
+}
 
-/** OpenRouter's additions: what it charged, and how many tool calls it ran itself. */
-const knownKeys = new Set([
-  ...countedKeys,
-  'cost',
-  'cost_details',
-  'server_tool_use_details.tool_calls_requested',
-  'server_tool_use_details.tool_calls_executed',
-])
+/** OpenRouter adds what it charged, and how many tool calls it ran itself. */
+const usageKeys = defineUsageKeys({
+  prompt_tokens: 'count',
+  completion_tokens: 'count',
+  input_tokens: 'count',
+  output_tokens: 'count',
+  total_tokens: 'count',
+  prompt_tokens_details: inputDetails,
+  input_tokens_details: inputDetails,
+  completion_tokens_details: outputDetails,
+  output_tokens_details: outputDetails,
+  server_tool_use: { web_search_requests: 'count' },
+  server_tool_use_details: {
+    web_search_requests: 'count',
+    tool_calls_requested: 'known',
+    tool_calls_executed: 'known',
+  },
+  cost: 'known',
+  cost_details: 'known',
+})
 
 /**
  * What the usage object of OpenAI's APIs means, under either of its two sets of names. The input count includes what was
@@ -48,28 +50,30 @@ const knownKeys = new Set([
  * writes have one lifetime here and count as `cache_write_5m`.
  */
 export const readOpenAiUsage = (state: AnswerState): Interpretation => {
-  const { usage: raw, model, serviceTier } = state
-  const served = {
-    ...(model === undefined ? {} : { model }),
-    ...(serviceTier === undefined ? {} : { serviceTier }),
-  }
+  const { usage: raw } = state
+  const served = servedOf(state)
   if (raw === undefined) return { served, flags: [] }
   const input = readInput(raw)
   const output = readOutput(raw)
-  const reasoning = either(raw, ['completion_tokens_details', 'output_tokens_details'], 'reasoning_tokens')
-  return {
-    served,
-    usage: {
-      quantities: { ...input.quantities, ...output.quantities, ...readToolUses(state, raw) },
-      ...(reasoning === undefined ? {} : { reasoning }),
-      ...(state.costUsd === undefined ? {} : { reportedCostUsd: state.costUsd }),
-    },
-    flags: [
-      ...(input.exceeds || output.exceeds ? ['details_exceed_total'] : []),
-      ...unknownUsageKeys(raw, knownKeys),
-      ...badUsageValues(raw, countedKeys),
-    ],
-  }
+  const quantities: Mutable<Quantities> = { ...input.quantities, ...output.quantities }
+  addToolUses(quantities, state, raw)
+  const usage: Mutable<Usage> = { quantities }
+  const reasoning = either(
+    detailsIn(raw['completion_tokens_details'])['reasoning_tokens'],
+    detailsIn(raw['output_tokens_details'])['reasoning_tokens'],
+  )
+  if (reasoning !== undefined) usage.reasoning = reasoning
+  if (state.costUsd !== undefined) usage.reportedCostUsd = state.costUsd
+  const { unknown, bad } = checkUsage(raw, usageKeys)
+  const flags = input.exceeds || output.exceeds ? ['details_exceed_total', ...unknown, ...bad] : [...unknown, ...bad]
+  return { served, usage, flags }
+}
+
+const servedOf = ({ model, serviceTier }: AnswerState): Served => {
+  const served: Mutable<Served> = {}
+  if (model !== undefined) served.model = model
+  if (serviceTier !== undefined) served.serviceTier = serviceTier
+  return served
 }
 
 interface Side {
@@ -79,48 +83,51 @@ interface Side {
 }
 
 const readInput = (raw: RawObject): Side => {
-  const total = tokenCountAt(raw, 'prompt_tokens') ?? tokenCountAt(raw, 'input_tokens')
+  const total = either(raw['prompt_tokens'], raw['input_tokens'])
   if (total === undefined) return { quantities: {}, exceeds: false }
-  const detail = (...path: readonly string[]) => either(raw, ['prompt_tokens_details', 'input_tokens_details'], ...path)
-  const cached = detail('cached_tokens')
-  const audio = detail('audio_tokens')
-  const cachedAudio = Math.min(detail('cached_tokens_details', 'audio_tokens') ?? 0, cached ?? 0, audio ?? 0)
+  const chat = detailsIn(raw['prompt_tokens_details'])
+  const responses = detailsIn(raw['input_tokens_details'])
+  const cached = either(chat['cached_tokens'], responses['cached_tokens'])
+  const audio = either(chat['audio_tokens'], responses['audio_tokens'])
+  const cachedDetails = either(
+    detailsIn(chat['cached_tokens_details'])['audio_tokens'],
+    detailsIn(responses['cached_tokens_details'])['audio_tokens'],
+  )
+  const cachedAudio = Math.min(cachedDetails ?? 0, cached ?? 0, audio ?? 0)
   const { parts, rest, exceeds } = divideTokens(total, {
     cache_read: minus(cached, cachedAudio),
-    cache_read_audio: cachedAudio === 0 ? undefined : cachedAudio,
-    cache_write_5m: detail('cache_write_tokens'),
+    cache_read_audio: nonZero(cachedAudio),
+    cache_write_5m: either(chat['cache_write_tokens'], responses['cache_write_tokens']),
     input_audio: audio === 0 ? undefined : minus(audio, cachedAudio),
-    input_image: nonZero(detail('image_tokens')),
+    input_image: nonZero(either(chat['image_tokens'], responses['image_tokens'])),
   })
   return { quantities: { input: rest, ...parts }, exceeds }
 }
 
 const readOutput = (raw: RawObject): Side => {
-  const total = tokenCountAt(raw, 'completion_tokens') ?? tokenCountAt(raw, 'output_tokens')
+  const total = either(raw['completion_tokens'], raw['output_tokens'])
   if (total === undefined) return { quantities: {}, exceeds: false }
-  const detail = (key: string) => either(raw, ['completion_tokens_details', 'output_tokens_details'], key)
+  const chat = detailsIn(raw['completion_tokens_details'])
+  const responses = detailsIn(raw['output_tokens_details'])
   const { parts, rest, exceeds } = divideTokens(total, {
-    output_audio: nonZero(detail('audio_tokens')),
-    output_image: nonZero(detail('image_tokens')),
+    output_audio: nonZero(either(chat['audio_tokens'], responses['audio_tokens'])),
+    output_image: nonZero(either(chat['image_tokens'], responses['image_tokens'])),
   })
   return { quantities: { output: rest, ...parts }, exceeds }
 }
 
-const either = (raw: RawObject, names: readonly string[], ...path: readonly string[]): number | undefined => {
-  for (const name of names) {
-    const count = tokenCountAt(raw, name, ...path)
-    if (count !== undefined) return count
-  }
-  return undefined
-}
+/** The count under the chat API's name, else under that of the Responses API. */
+const either = (chat: unknown, responses: unknown): number | undefined => tokenCount(chat) ?? tokenCount(responses)
 
 const minus = (count: number | undefined, part: number): number | undefined =>
   count === undefined ? undefined : count - part
 
 /** A count in the usage object is authoritative; otherwise the uses that the output shows are counted. */
-const readToolUses = (state: AnswerState, raw: RawObject): Quantities => {
-  const counts = new Map<Meter, number>()
-  for (const meter of state.toolUses.values()) counts.set(meter, (counts.get(meter) ?? 0) + 1)
-  const searches = either(raw, ['server_tool_use_details', 'server_tool_use'], 'web_search_requests')
-  return { ...Object.fromEntries(counts), ...knownQuantities({ web_search: searches ?? counts.get('web_search') }) }
+const addToolUses = (quantities: Mutable<Quantities>, { toolUses }: AnswerState, raw: RawObject): void => {
+  for (const meter of toolUses.values()) quantities[meter] = (quantities[meter] ?? 0) + 1
+  const searches = either(
+    detailsIn(raw['server_tool_use_details'])['web_search_requests'],
+    detailsIn(raw['server_tool_use'])['web_search_requests'],
+  )
+  addKnown(quantities, 'web_search', searches)
 }

@@ -1,5 +1,6 @@
-import type { Quantities, Served, Usage } from '@vendo/contract'
+import type { Meter, Quantities, Served, Usage } from '@vendo/contract'
 import type { JsonMembers } from '../bytes/json-members.ts'
+import type { Mutable } from '../mutable.ts'
 import type { EventScan, ScanKeys } from '../sse/event-scan.ts'
 import type { ExtraUsage, ReportedCacheWrites } from '../usage-reading.ts'
 import type { AnswerState } from './answer-state.ts'
@@ -13,7 +14,7 @@ export interface AnswerFormat extends ScanKeys {
   /** Reads the whole elements of a JSON array, for a format whose streams may come as one. */
   readBodyParts?(state: AnswerState, parts: readonly JsonMembers[]): AnswerState
   /** Reads one event of a stream. Returns the very same state for an ordinary delta, without parsing it. */
-  readEvent(state: AnswerState, data: Uint8Array, scan: EventScan): AnswerState
+  readEvent(state: AnswerState, event: EventScan): AnswerState
   /** Turns the provider's usage object into disjoint quantities. */
   interpret(state: AnswerState): Interpretation
 }
@@ -28,6 +29,7 @@ export interface Interpretation {
   readonly flags: readonly string[]
 }
 
-/** Quantities from counts of which some are unknown: those are left out. */
-export const knownQuantities = (counts: { readonly [M in keyof Quantities]: number | undefined }): Quantities =>
-  Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined))
+/** Adds a count to quantities, unless it is unknown. */
+export const addKnown = (quantities: Mutable<Quantities>, meter: Meter, count: number | undefined): void => {
+  if (count !== undefined) quantities[meter] = count
+}

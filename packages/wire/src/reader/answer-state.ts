@@ -1,6 +1,7 @@
 import type { Meter } from '@vendo/contract'
 import type { JsonMembers } from '../bytes/json-members.ts'
 import { plainDecimal } from '../bytes/plain-decimal.ts'
+import type { Mutable } from '../mutable.ts'
 
 /** What the events of one answer said so far. Never changed in place, so that an unfinished event can be tried on a copy. */
 export interface AnswerState {
@@ -51,31 +52,33 @@ export const withFlag = (state: AnswerState, flag: string): AnswerState =>
  * field by field; a field that is absent or `null` does not erase an earlier one, and nothing is ever summed, so that a
  * repeated event changes nothing.
  */
-export const absorbMembers = (state: AnswerState, members: JsonMembers): AnswerState => {
+export const absorbMembers = (state: AnswerState, members: JsonMembers): Mutable<AnswerState> => {
+  const read: Mutable<AnswerState> = { ...state }
   const responseId = members.text('id')
+  if (responseId !== undefined) read.responseId = responseId
   const model = members.text('model')
+  if (model !== undefined) read.model = model
   const serviceTier = members.text('service_tier')
+  if (serviceTier !== undefined) read.serviceTier = serviceTier
   const usage = members.get('usage')
-  const cost = isRawObject(usage) ? reportedCost(members.object('usage')) : {}
-  return {
-    ...state,
-    ...(responseId === undefined ? {} : { responseId }),
-    ...(model === undefined ? {} : { model }),
-    ...(serviceTier === undefined ? {} : { serviceTier }),
-    ...(isRawObject(usage) ? { usage: mergeUsage(state.usage ?? {}, usage) } : {}),
-    ...cost,
-  }
+  if (!isRawObject(usage)) return read
+  read.usage = mergeUsage(state.usage, usage)
+  if (usage['cost'] !== undefined) absorbCost(read, members.object('usage'))
+  return read
 }
 
 /**
  * The cost that OpenRouter reports. Where it used a key of the operator's own (`is_byok`), the `cost` is its fee alone and the
  * provider's bill comes on top; without that figure the cost is not known.
  */
-const reportedCost = (usage: JsonMembers | undefined): Pick<AnswerState, 'costUsd' | 'upstreamCostUsd'> => {
+const absorbCost = (read: Mutable<AnswerState>, usage: JsonMembers | undefined): void => {
   const costUsd = decimalAt(usage, 'cost')
-  if (costUsd === undefined || usage?.get('is_byok') !== true) return costUsd === undefined ? {} : { costUsd }
-  const upstreamCostUsd = decimalAt(usage.object('cost_details'), 'upstream_inference_cost')
-  return upstreamCostUsd === undefined ? {} : { costUsd, upstreamCostUsd }
+  if (costUsd === undefined) return
+  const byok = usage?.get('is_byok') === true
+  const upstreamCostUsd = byok ? decimalAt(usage.object('cost_details'), 'upstream_inference_cost') : undefined
+  if (byok && upstreamCostUsd === undefined) return
+  read.costUsd = costUsd
+  if (upstreamCostUsd !== undefined) read.upstreamCostUsd = upstreamCostUsd
 }
 
 const decimalAt = (members: JsonMembers | undefined, key: string): string | undefined => {
@@ -83,8 +86,9 @@ const decimalAt = (members: JsonMembers | undefined, key: string): string | unde
   return literal === undefined ? undefined : plainDecimal(literal)
 }
 
-/** Lays a later usage object over an earlier one, field by field. */
-export const mergeUsage = (earlier: RawObject, later: RawObject): RawObject => {
+/** Lays a later usage object over an earlier one, field by field. What is `null` in the first says as little as what is absent. */
+export const mergeUsage = (earlier: RawObject | undefined, later: RawObject): RawObject => {
+  if (earlier === undefined) return later
   const merged = new Map(Object.entries(earlier))
   for (const [key, value] of Object.entries(later)) {
     const before = merged.get(key)

@@ -80,6 +80,14 @@ describe('createUsageReader', () => {
     expect(reader.read()).toMatchObject({ complete: true, usage: { quantities: { input: 5 } } })
   })
 
+  it.each(['json', 'sse'] as const)('%s: reads anew only after another chunk', (contentType) => {
+    const reader = createUsageReader({ wireFormat: 'openai-chat', contentType })
+    expect(reader.read()).toBe(reader.read())
+    reader.push(encodeText(contentType === 'json' ? JSON.stringify(usageEvent) : streamOf(usageEvent)))
+    expect(reader.read()).toMatchObject({ usage: { quantities: { input: 1 } } })
+    expect(reader.read()).toBe(reader.read())
+  })
+
   it('skips an event above the limit, and reads on', () => {
     const reader = createUsageReader({ wireFormat: 'openai-chat', contentType: 'sse', maxEventBytes: 200 })
     const large = { model: 'm', choices: [{ delta: { content: 'x'.repeat(500) } }] }
@@ -152,5 +160,25 @@ describe('usage is final before the end where nothing more can come', () => {
     expect(readStream('openai-chat', streamOf('[DONE]'))).toMatchObject({ complete: true, final: false })
     const queued = { status: 'queued', usage: { input_tokens: 1 } }
     expect(readBody('openai-responses', queued)).toMatchObject({ complete: true, pending: true, final: false })
+  })
+})
+
+describe('what hides behind escapes is found all the same', () => {
+  it.each([
+    ['anthropic-messages', { content: [{ type: 'server_tool_use', name: 'bash_code_execution' }] }, 'code_execution'],
+    ['openai-responses', { output: [{ type: 'web_search_call' }] }, 'web_search'],
+    ['openai-chat', { choices: [{ message: { annotations: [{ type: 'url_citation' }] } }] }, 'web_search'],
+  ] as const)('%s', (wireFormat, body, meter) => {
+    const json = JSON.stringify({ ...body, usage: { output_tokens: 1 } })
+    for (const spelled of [json, json.replaceAll('_', '\\u005f').replaceAll('\\u005ftokens', '_tokens')]) {
+      expect(readBody(wireFormat, spelled).usage?.quantities).toMatchObject({ [meter]: 1 })
+    }
+  })
+
+  it('openai-chat: a failed choice', () => {
+    const json = '{"choices":[{"error":{"code":1}}]}'
+    expect(readBody('openai-chat', json).failed).toBe(true)
+    expect(readBody('openai-chat', json.replace('error', '\\u0065rror')).failed).toBe(true)
+    expect(readBody('openai-chat', '{"choices":[{"message":{"content":"error"}}]}').failed).toBe(false)
   })
 })

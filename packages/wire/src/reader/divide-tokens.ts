@@ -1,4 +1,5 @@
 import type { Meter, Quantities } from '@vendo/contract'
+import type { Mutable } from '../mutable.ts'
 
 /** A whole count, divided between meters. */
 export interface DividedTokens {
@@ -13,15 +14,16 @@ export interface DividedTokens {
 export const divideTokens = (total: number, wanted: { readonly [M in Meter]?: number | undefined }): DividedTokens => {
   let rest = total
   let exceeds = false
-  const parts: [string, number][] = []
-  for (const [meter, count] of Object.entries(wanted)) {
+  const parts: Mutable<Quantities> = {}
+  for (const meter of Object.keys(wanted) as Meter[]) {
+    const count = wanted[meter]
     if (count === undefined) continue
     const taken = Math.min(count, rest)
     exceeds ||= taken < count
     rest -= taken
-    parts.push([meter, taken])
+    parts[meter] = taken
   }
-  return { parts: Object.fromEntries(parts) as Quantities, rest, exceeds }
+  return { parts, rest, exceeds }
 }
 
 /** Meters that most models do not have are left out rather than reported as 0. */

@@ -1,6 +1,7 @@
 import { ascii } from '../bytes/ascii.ts'
 import { EventScan } from '../sse/event-scan.ts'
 import { EventSplitter } from '../sse/event-splitter.ts'
+import { afterBlankLine } from '../sse/plain-event.ts'
 import type { UsageReader, UsageReading } from '../usage-reading.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import { type AnswerState, emptyAnswer } from './answer-state.ts'
@@ -18,6 +19,7 @@ export class StreamUsageReader implements UsageReader {
   #visibleBytes = 0
   #blocks = 0
   #events = 0
+  #reading: UsageReading | undefined
 
   constructor(format: AnswerFormat, maxEventBytes: number) {
     this.#format = format
@@ -30,19 +32,37 @@ export class StreamUsageReader implements UsageReader {
   }
 
   push(chunk: Uint8Array): void {
-    this.#splitter.push(chunk, this.#see)
+    this.#reading = undefined
+    if (this.#splitter.atBoundary) this.#pushEvents(chunk)
+    else {
+      const end = afterBlankLine(chunk)
+      this.#splitter.push(chunk.subarray(0, end), this.#see)
+      this.#pushEvents(chunk.subarray(end))
+    }
+    this.#scan.release()
+  }
+
+  #pushEvents(chunk: Uint8Array): void {
+    const rest = this.#splitter.takePlain(chunk, this.#seeWindow)
+    if (rest < chunk.length) this.#splitter.push(rest === 0 ? chunk : chunk.subarray(rest), this.#see)
+  }
+
+  read(): UsageReading {
+    this.#reading ??= this.#toReading()
+    return this.#reading
   }
 
   /** An event that no blank line has ended counts too if it is whole: some servers leave out the last line. */
-  read(): UsageReading {
+  #toReading(): UsageReading {
     const pending = this.#splitter.pendingData()
     let state = this.#state
     let visibleBytes = this.#visibleBytes + this.#splitter.skippedBytes
     if (pending !== undefined) {
       this.#scan.run(pending)
       visibleBytes += this.#scan.visibleBytes
-      const tried = this.#format.readEvent(state, pending, this.#scan)
+      const tried = this.#format.readEvent(state, this.#scan)
       if (isWhole(pending) && tried.flags.length === state.flags.length) state = tried
+      this.#scan.release()
     }
     return toUsageReading(this.#format, state, {
       visibleOutputBytes: visibleBytes + this.#blocks > 0 ? visibleBytes + framingTokens * (1 + this.#blocks) : 0,
@@ -53,13 +73,15 @@ export class StreamUsageReader implements UsageReader {
     })
   }
 
-  readonly #see = (data: Uint8Array): void => {
-    this.#scan.run(data)
+  readonly #see = (data: Uint8Array): void => this.#seeWindow(data, 0, data.length)
+
+  readonly #seeWindow = (chunk: Uint8Array, start: number, end: number): void => {
+    this.#scan.run(chunk, start, end)
     this.#events++
     this.#visibleBytes += this.#scan.visibleBytes
     const { type } = this.#scan
     if (type !== undefined && this.#format.blockStarts.has(type)) this.#blocks++
-    this.#state = this.#format.readEvent(this.#state, data, this.#scan)
+    this.#state = this.#format.readEvent(this.#state, this.#scan)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Mutable } from '../mutable.ts'
 import type { UsageReading } from '../usage-reading.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import type { AnswerState } from './answer-state.ts'
@@ -8,16 +9,23 @@ export const toUsageReading = (
   state: AnswerState,
   seen: { readonly visibleOutputBytes: number; readonly flags: readonly string[] },
 ): UsageReading => {
-  const { flags, ...understood } = format.interpret(state)
-  return {
+  const understood = format.interpret(state)
+  const reading: Mutable<UsageReading> = {
     ...understood,
-    ...(state.responseId === undefined ? {} : { responseId: state.responseId }),
-    ...(state.upstreamCostUsd === undefined ? {} : { upstreamCostUsd: state.upstreamCostUsd }),
     complete: state.complete,
     final: understood.usage !== undefined && !state.pending && (state.complete || state.usageFinal === true),
     pending: state.pending,
     failed: state.failed,
-    flags: [...new Set([...state.flags, ...flags, ...seen.flags])],
+    flags: distinct(state.flags, understood.flags, seen.flags),
     visibleOutputBytes: seen.visibleOutputBytes,
   }
+  if (state.responseId !== undefined) reading.responseId = state.responseId
+  if (state.upstreamCostUsd !== undefined) reading.upstreamCostUsd = state.upstreamCostUsd
+  return reading
+}
+
+const distinct = (...lists: readonly (readonly string[])[]): readonly string[] => {
+  const flags: string[] = []
+  for (const list of lists) for (const flag of list) if (!flags.includes(flag)) flags.push(flag)
+  return flags
 }

@@ -1,4 +1,5 @@
 import { ascii, decodeText, encodeText, startsWithAt } from '../bytes/ascii.ts'
+import { type JsonMembers, parseMembers } from '../bytes/json-members.ts'
 import { closingQuote, skipValue, skipWhitespace } from '../bytes/json-walk.ts'
 
 /** Keys with the deepest nesting at which they mean what is said of them. */
@@ -32,6 +33,42 @@ const structural: readonly (readonly [string, Role, number])[] = [
   ['annotations', 'citations', 4],
 ]
 
+/** Watched keys by {@link slotOf}. */
+type ScanTable = readonly (readonly WatchedKey[] | undefined)[]
+
+/** A table is made once for each wire format, not for each of its streams. */
+const tables = new WeakMap<ScanKeys, ScanTable>()
+
+const tableOf = (keys: ScanKeys): ScanTable => {
+  const known = tables.get(keys)
+  if (known !== undefined) return known
+  const table = createTable(keys)
+  tables.set(keys, table)
+  return table
+}
+
+const createTable = ({ visibleKeys, wholeKeys = {}, markedKeys = {}, usageKey }: ScanKeys): ScanTable => {
+  const watched: readonly (readonly [string, Role, number])[] = [
+    ...structural,
+    ...(usageKey === undefined ? [] : [[usageKey, 'usage', 1] as const]),
+    ...withRole(visibleKeys, 'visible'),
+    ...withRole(wholeKeys, 'whole'),
+    ...withRole(markedKeys, 'marked'),
+  ]
+  const table: WatchedKey[][] = []
+  for (const [key, role, deepest] of watched) {
+    const bytes = encodeText(key)
+    const slot = slotOf(bytes.length, bytes[0])
+    table[slot] = [...(table[slot] ?? []), { bytes, role, deepest }]
+  }
+  return Array.from(table)
+}
+
+/** A number that few keys share: nearly every other string is told from the watched ones by it alone. */
+const slotOf = (length: number, first: number | undefined): number => length * 32 + ((first ?? 0) & 31)
+
+const nothing = new Uint8Array(0)
+
 /**
  * One pass over the data of one event, without parsing it: enough to know whether parsing is worth it, and how much text the
  * event carries. Strings are skipped as wholes, so that text which looks like JSON is never taken for it. One scan object
@@ -50,89 +87,118 @@ export class EventScan {
   hasCitations = false
   /** One of the marked keys is there. */
   marked = false
+  /** The event: a window on bytes that are valid until {@link release}. */
+  #data: Uint8Array = nothing
+  #start = 0
+  #end = 0
   /** The last type seen, kept with its bytes: a stream repeats few types, and decoding each costs more than the rest. */
-  #typeBytes = new Uint8Array(0)
+  #typeBytes: Uint8Array = nothing
   #typeText = ''
-  readonly #byLength: (readonly WatchedKey[] | undefined)[] = []
+  readonly #table: ScanTable
 
-  constructor({ visibleKeys, wholeKeys = {}, markedKeys = {}, usageKey }: ScanKeys) {
-    const watched: readonly (readonly [string, Role, number])[] = [
-      ...structural,
-      ...(usageKey === undefined ? [] : [[usageKey, 'usage', 1] as const]),
-      ...withRole(visibleKeys, 'visible'),
-      ...withRole(wholeKeys, 'whole'),
-      ...withRole(markedKeys, 'marked'),
-    ]
-    for (const [key, role, deepest] of watched) {
-      const bytes = encodeText(key)
-      this.#byLength[bytes.length] = [...(this.#byLength[bytes.length] ?? []), { bytes, role, deepest }]
-    }
+  constructor(keys: ScanKeys) {
+    this.#table = tableOf(keys)
   }
 
-  run(data: Uint8Array): void {
+  run(data: Uint8Array, start = 0, end = data.length): void {
+    this.#data = data
+    this.#start = start
+    this.#end = end
     this.visibleBytes = 0
     this.type = undefined
     this.hasUsage = false
     this.hasError = false
     this.hasCitations = false
     this.marked = false
+    this.#walk(data, end)
+  }
+
+  /** Forgets the bytes of the last event. */
+  release(): void {
+    this.#data = nothing
+    this.#start = 0
+    this.#end = 0
+  }
+
+  /** Whether the data is exactly this. */
+  is(bytes: Uint8Array): boolean {
+    return this.#end - this.#start === bytes.length && startsWithAt(this.#data, bytes, this.#start)
+  }
+
+  /** The members of the event, for the few that are worth parsing; `undefined` if the data is no JSON object. */
+  members(): JsonMembers | undefined {
+    return parseMembers(this.#data.subarray(this.#start, this.#end))
+  }
+
+  #walk(data: Uint8Array, end: number): void {
     let depth = 0
-    for (let index = 0; index < data.length; index++) {
+    for (let index = this.#start; index < end; index++) {
       const byte = data[index]
       if (byte === ascii.quote) {
-        const close = closingQuote(data, index)
+        const close = closingQuote(data, index, end)
         if (close < 0) return
-        index = this.#readString(data, index, close, depth)
+        index = this.#readString(index, close, depth)
       } else if (byte === ascii.openBrace || byte === ascii.openBracket) depth++
       else if (byte === ascii.closeBrace || byte === ascii.closeBracket) depth--
     }
   }
 
   /** Index of the last byte that is done with: the string's own end, or the end of the value that a watched key has. */
-  #readString(data: Uint8Array, open: number, close: number, depth: number): number {
-    const candidates = this.#byLength[close - open - 1]
+  #readString(open: number, close: number, depth: number): number {
+    const data = this.#data
+    const candidates = this.#table[slotOf(close - open - 1, data[open + 1])]
     if (candidates === undefined) return close
-    const role = roleOf(candidates, data, open + 1, depth)
+    const colon = skipWhitespace(data, close + 1, this.#end)
+    if (colon >= this.#end || data[colon] !== ascii.colon) return close
+    const role = this.#roleOf(candidates, open + 1, depth)
     if (role === undefined) return close
-    const colon = skipWhitespace(data, close + 1)
-    if (data[colon] !== ascii.colon) return close
-    const value = skipWhitespace(data, colon + 1)
-    return data[value] === ascii.quote ? this.#seeText(data, value, role) : this.#seeOther(data, value, role)
+    const value = skipWhitespace(data, colon + 1, this.#end)
+    return value < this.#end && data[value] === ascii.quote ? this.#seeText(value, role) : this.#seeOther(value, role)
   }
 
-  #seeText(data: Uint8Array, value: number, role: Role): number {
-    const close = closingQuote(data, value)
-    const end = close < 0 ? data.length : close
+  #roleOf(candidates: readonly WatchedKey[], start: number, depth: number): Role | undefined {
+    for (let index = 0; index < candidates.length; index++) {
+      const candidate = candidates[index]
+      if (candidate === undefined || depth > candidate.deepest) continue
+      if (startsWithAt(this.#data, candidate.bytes, start)) return candidate.role
+    }
+    return undefined
+  }
+
+  #seeText(value: number, role: Role): number {
+    const close = closingQuote(this.#data, value, this.#end)
+    const end = close < 0 ? this.#end : close
     if (role === 'visible' || role === 'whole') this.visibleBytes += end - value - 1
     else if (role === 'marked') this.marked = true
-    else if (role === 'type') this.type = this.#readType(data, value + 1, end)
+    else if (role === 'type') this.type = this.#readType(value + 1, end)
     else if (role === 'error') this.hasError = true
     return end
   }
 
-  #readType(data: Uint8Array, start: number, end: number): string {
-    if (end - start !== this.#typeBytes.length || !startsWithAt(data, this.#typeBytes, start)) {
-      this.#typeBytes = data.slice(start, end)
+  #readType(start: number, end: number): string {
+    if (end - start !== this.#typeBytes.length || !startsWithAt(this.#data, this.#typeBytes, start)) {
+      this.#typeBytes = this.#data.slice(start, end)
       this.#typeText = decodeText(this.#typeBytes)
     }
     return this.#typeText
   }
 
-  #seeOther(data: Uint8Array, value: number, role: Role): number {
-    const first = data[value]
-    if (role === 'whole') return this.#seeWhole(data, value)
+  #seeOther(value: number, role: Role): number {
+    const first = value < this.#end ? this.#data[value] : undefined
+    if (role === 'whole') return this.#seeWhole(value)
     if (role === 'marked') this.marked = true
     else if (role === 'usage') this.hasUsage ||= first === ascii.openBrace
     else if (role === 'error') this.hasError ||= first === ascii.openBrace
     else if (role === 'citations' && first === ascii.openBracket) {
-      this.hasCitations ||= data[skipWhitespace(data, value + 1)] !== ascii.closeBracket
+      const element = skipWhitespace(this.#data, value + 1, this.#end)
+      this.hasCitations ||= element >= this.#end || this.#data[element] !== ascii.closeBracket
     }
     return value - 1
   }
 
-  #seeWhole(data: Uint8Array, value: number): number {
-    const end = skipValue(data, value)
-    const after = end < 0 ? data.length : end
+  #seeWhole(value: number): number {
+    const end = skipValue(this.#data, value, this.#end)
+    const after = end < 0 ? this.#end : end
     this.visibleBytes += after - value
     return after - 1
   }
@@ -140,15 +206,3 @@ export class EventScan {
 
 const withRole = (keys: KeyDepths, role: Role) =>
   Object.entries(keys).map(([key, depth]): readonly [string, Role, number] => [key, role, depth])
-
-const roleOf = (
-  candidates: readonly WatchedKey[],
-  data: Uint8Array,
-  start: number,
-  depth: number,
-): Role | undefined => {
-  for (const { bytes, role, deepest } of candidates) {
-    if (depth <= deepest && startsWithAt(data, bytes, start)) return role
-  }
-  return undefined
-}

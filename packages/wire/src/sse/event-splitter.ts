@@ -1,8 +1,12 @@
-import { ascii, encodeText, plainBytes, startsWithAt, withoutByteOrderMark } from '../bytes/ascii.ts'
+import { ascii, encodeText, startsWithAt, withoutByteOrderMark } from '../bytes/ascii.ts'
 import { GrowableBytes } from '../bytes/growable-bytes.ts'
+import { isPlainChunk, plainDataEnd, plainDataStart } from './plain-event.ts'
 
 /** Called with the data of one whole event. The bytes are a window: valid during the call only. */
 export type OnEventData = (data: Uint8Array) => void
+
+/** Called with the place of an event's data in a chunk. */
+export type OnEventWindow = (chunk: Uint8Array, start: number, end: number) => void
 
 const dataField = encodeText('data')
 const otherFields = ['event', 'id', 'retry'].map(encodeText)
@@ -57,8 +61,25 @@ export class EventSplitter {
     return this.#line.length === 0 && this.#eventBytes === 0
   }
 
-  push(bytes: Uint8Array, onData: OnEventData): void {
-    const chunk = plainBytes(bytes)
+  /**
+   * Shows the events that lie whole and in the plainest form at the start of a chunk, several times faster than {@link push},
+   * which wants to have the rest. Returns where that begins.
+   */
+  takePlain(chunk: Uint8Array, onWindow: OnEventWindow): number {
+    // An LF that still belongs to the CR before it may come after these events too: between events it is nothing but a blank line.
+    if (!this.#begun || !this.atBoundary || chunk.length > this.#maxEventBytes || !isPlainChunk(chunk)) return 0
+    let position = 0
+    for (;;) {
+      const start = plainDataStart(chunk, position)
+      if (start < 0) return position
+      const end = plainDataEnd(chunk, start)
+      if (end < 0) return position
+      onWindow(chunk, start, end)
+      position = end + 2
+    }
+  }
+
+  push(chunk: Uint8Array, onData: OnEventData): void {
     let start = 0
     if (this.#afterCarriageReturn && chunk.length > 0) {
       this.#afterCarriageReturn = false
