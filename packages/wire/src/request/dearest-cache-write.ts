@@ -14,7 +14,7 @@ export const dearestCacheWrite = (body: unknown): 'none' | '5m' | '1h' => {
       continue
     }
     if (!isRawObject(value)) continue
-    for (const key of Object.keys(value)) {
+    for (const key in value) {
       const member = value[key]
       if ((key === 'cache_control' || key === 'caching') && isRawObject(member)) {
         if (member['ttl'] === '1h') return '1h'

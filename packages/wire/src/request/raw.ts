@@ -2,7 +2,9 @@ import { isRawObject, type RawObject } from '../reader/answer-state.ts'
 
 /** The objects of a list; of anything else, none. */
 export const objectsOf = (value: unknown): readonly RawObject[] =>
-  Array.isArray(value) ? value.filter(isRawObject) : []
+  Array.isArray(value) ? value.filter(isRawObject) : none
+
+const none: readonly never[] = []
 
 /** A string that holds something. */
 export const textOf = (value: unknown): string | undefined =>

@@ -1,6 +1,7 @@
 import type { WireFormatName } from '@vendo/contract'
 import { readAnthropicRequest } from '../anthropic-messages/anthropic-request.ts'
 import { readGeminiRequest } from '../gemini-generate/gemini-request.ts'
+import type { Mutable } from '../mutable.ts'
 import { readOpenAiChatRequest } from '../openai-chat/openai-chat-request.ts'
 import { readOpenAiEmbeddingsRequest } from '../openai-embeddings/openai-embeddings-request.ts'
 import { readOpenAiResponsesRequest } from '../openai-responses/openai-responses-request.ts'
@@ -63,15 +64,10 @@ export const readRequestFacts = (
   { path = '' }: RequestTarget = {},
 ): RequestFacts => {
   const raw = isRawObject(body) ? body : {}
-  const { content, counted, automaticCacheWrite, maxOutputTokens, region, ...format } = readers[wireFormat](raw, path)
-  const parts = counted ?? countParts(content)
+  const format = readers[wireFormat](raw, path)
+  const parts = format.counted ?? countParts(format.content)
   const routing = readRouting(raw)
-  const serverTools = [...format.serverTools, ...routing.serverTools]
-  const cacheWrite = dearestCacheWrite(raw)
-  const serviceTier = format.serviceTier ?? textOf(raw['service_tier'])
-  const speed = dearestSpeed(textOf(raw['speed']), routing)
-  return {
-    ...format,
+  const facts: Mutable<RequestFacts> = {
     model: 'model' in format ? format.model : textOf(raw['model']),
     fallbackModels: routing.fallbackModels,
     fallbacksAddUp: routing.fallbacksAddUp,
@@ -81,16 +77,33 @@ export const readRequestFacts = (
     documents: parts.documents,
     audioBytes: parts.audioBytes,
     remoteReferences: format.remoteReferences + parts.remoteReferences,
-    serverTools,
+    serverTools:
+      routing.serverTools.length === 0 ? format.serverTools : [...format.serverTools, ...routing.serverTools],
     hasTools: format.hasTools || routing.serverTools.length > 0,
+    choices: format.choices,
+    cacheWrite: cacheWriteOf(raw, format),
+    asksForUsage: format.asksForUsage,
+    background: format.background,
     asksForReasoning: format.asksForReasoning || routing.asksForReasoning,
-    cacheWrite: cacheWrite !== '1h' && automaticCacheWrite ? 'automatic' : cacheWrite,
-    // Without a limit of the request's own, a fallback that brings none may write as much as its model can.
-    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens: Math.max(maxOutputTokens, ...routing.outputLimits) }),
-    ...(serviceTier === undefined ? {} : { serviceTier }),
-    ...(speed === undefined ? {} : { speed }),
-    ...(region === undefined ? {} : { region }),
+    outputModalities: format.outputModalities,
   }
+  addLimits(facts, format, routing)
+  const serviceTier = format.serviceTier ?? textOf(raw['service_tier'])
+  if (serviceTier !== undefined) facts.serviceTier = serviceTier
+  const speed = dearestSpeed(textOf(raw['speed']), routing)
+  if (speed !== undefined) facts.speed = speed
+  if (format.region !== undefined) facts.region = format.region
+  return facts
+}
+
+/** Without a limit of the request's own, a fallback that brings none may write as much as its model can. */
+const addLimits = (facts: Mutable<RequestFacts>, { maxOutputTokens }: FormatFacts, { outputLimits }: Routing): void => {
+  if (maxOutputTokens !== undefined) facts.maxOutputTokens = Math.max(maxOutputTokens, ...outputLimits)
+}
+
+const cacheWriteOf = (raw: RawObject, { automaticCacheWrite }: FormatFacts): RequestFacts['cacheWrite'] => {
+  const asked = dearestCacheWrite(raw)
+  return asked !== '1h' && automaticCacheWrite ? 'automatic' : asked
 }
 
 const dearestSpeed = (asked: string | undefined, { speed }: Routing): string | undefined =>

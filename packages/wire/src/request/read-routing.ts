@@ -22,10 +22,12 @@ export interface Routing {
  * no list (`"default"`), or that name no model, leave the choice of the model to the provider.
  */
 export const readRouting = (body: RawObject): Routing => {
-  const { models, fallbacks } = body
+  const { models, fallbacks, plugins, preset, model } = body
+  const plain = models == null && fallbacks == null && plugins == null && preset == null
+  if (plain && textOf(model)?.includes('online') !== true) return noRouting
   const named = Array.isArray(models) ? models.map(textOf).filter((model) => model !== undefined) : []
   const entries = readFallbacks(fallbacks)
-  const fallbackModels = [...new Set([...named, ...entries.flatMap(({ model }) => model ?? [])])]
+  const fallbackModels = [...new Set([...named, ...entries.flatMap((entry) => entry.model ?? [])])]
   const speeds = entries.flatMap(({ speed }) => textOf(speed) ?? [])
   const speed = speeds.find((name) => name !== 'standard') ?? speeds[0]
   return {
@@ -33,13 +35,22 @@ export const readRouting = (body: RawObject): Routing => {
     fallbacksAddUp: entries.length > 0,
     serverTools: [
       ...(entries.some(({ model }) => model === undefined) ? [{ type: 'fallbacks', anyModel: true }] : []),
-      ...readPlugins(body, [body['model'], ...fallbackModels]),
-      ...(body['preset'] == null ? [] : [{ type: 'preset', anyModel: true }]),
+      ...readPlugins(body, [model, ...fallbackModels]),
+      ...(preset == null ? [] : [{ type: 'preset', anyModel: true }]),
     ],
     outputLimits: entries.flatMap(({ max_tokens: limit }) => limitOf(limit) ?? []),
     ...(speed === undefined ? {} : { speed }),
     asksForReasoning: entries.some(({ thinking }) => thinking != null),
   }
+}
+
+/** What nearly every body says. */
+const noRouting: Routing = {
+  fallbackModels: [],
+  fallbacksAddUp: false,
+  serverTools: [],
+  outputLimits: [],
+  asksForReasoning: false,
 }
 
 interface Fallback {

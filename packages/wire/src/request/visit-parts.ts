@@ -9,19 +9,19 @@ export const visitParts = (roots: readonly unknown[], visit: (part: RawObject) =
   const stack: unknown[] = [...roots]
   while (stack.length > 0) {
     const value = stack.pop()
-    if (Array.isArray(value)) stack.push(...chunked(value))
+    if (Array.isArray(value)) for (const item of value) pushObject(stack, item)
     else if (isRawObject(value)) {
       visit(value)
-      const { content, output, source, tool_changes: toolChanges } = value
-      stack.push(content, output, toolChanges, isRawObject(source) ? source['content'] : undefined)
+      pushObject(stack, value['content'])
+      pushObject(stack, value['output'])
+      pushObject(stack, value['tool_changes'])
+      const source = value['source']
+      if (isRawObject(source)) pushObject(stack, source['content'])
     }
   }
 }
 
-/** A spread of a huge list into `push` would exceed the engine's argument limit. */
-const chunked = (values: readonly unknown[]): readonly unknown[] =>
-  values.length <= 1000
-    ? values
-    : Array.from({ length: Math.ceil(values.length / 1000) }, (_, index) =>
-        values.slice(index * 1000, (index + 1) * 1000),
-      )
+/** Most of what stands in content is text, which has no parts. */
+const pushObject = (stack: unknown[], value: unknown): void => {
+  if (typeof value === 'object' && value !== null) stack.push(value)
+}
