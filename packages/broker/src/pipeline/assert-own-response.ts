@@ -28,10 +28,20 @@ export interface ResponseUse {
  *
  * @throws {VendoError} `job_not_found`
  */
-export const assertOwnResponse = async ({ store, inFlight }: ResponseOwners, use: ResponseUse): Promise<void> => {
-  const { caller, target } = use
-  if (target.byok) return
-  for (const id of namedResponses(use)) {
+export const assertOwnResponse = ({ store, inFlight }: ResponseOwners, use: ResponseUse): Promise<void> => {
+  const named = use.target.byok ? [] : namedResponses(use)
+  return named.length === 0 ? nothingNamed : assertEach({ store, inFlight }, use, named)
+}
+
+/** Nearly every call names no response, and shall not pay for a promise of its own. */
+const nothingNamed = Promise.resolve()
+
+const assertEach = async (
+  { store, inFlight }: ResponseOwners,
+  { caller, target }: ResponseUse,
+  ids: readonly string[],
+): Promise<void> => {
+  for (const id of ids) {
     if (inFlight.isAnswering(caller.tenantId, id)) continue
     const owned = inFlight.settled().then(() => store.ownsResponse(caller.tenantId, id))
     if (await withinDeadline(owned, admissionDeadlineMs)) continue
@@ -44,16 +54,21 @@ export const assertOwnResponse = async ({ store, inFlight }: ResponseOwners, use
 }
 
 const namedResponses = ({ route, path, body }: ResponseUse): readonly string[] => {
+  const named: string[] = []
   const position = route.ownedBySegment === undefined ? -1 : route.path.split('/').indexOf(route.ownedBySegment)
   const inPath = position < 0 ? undefined : path.split('/')[position]
+  if (inPath !== undefined) named.push(inPath)
   const inBody = route.wireFormat === 'openai-responses' && body !== null ? previousResponse(body) : undefined
-  return [inPath, inBody].filter((id) => id !== undefined)
+  if (inBody !== undefined) named.push(inBody)
+  return named
 }
 
 const memberName = 'previous_response_id'
 
 const previousResponse = (body: Uint8Array): string | undefined => {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  // A search is much cheaper than a scan, and sure: letters of a name can be written as `\u` escapes, and in no other way.
+  if (!bytes.includes(memberName) && !bytes.includes('\\u')) return undefined
   const member = scanTopLevelMembers(bytes)?.members.find(({ key }) => key === memberName)
   if (member === undefined) return undefined
   const value: unknown = JSON.parse(bytes.toString('utf8', member.valueStart, member.valueEnd))

@@ -1,3 +1,5 @@
+import { scanTopLevelMembers } from '@vendo/wire'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseJsonBody } from './parse-json-body.ts'
 
@@ -37,6 +39,28 @@ describe('parseJsonBody', () => {
     ],
   ])('refuses %s', (_rule, text, message) => {
     expect(() => parseJsonBody(bytes(text))).toThrow(message)
+  })
+
+  it('refuses exactly the bodies in which a scan finds a member twice', () => {
+    const key = fc.constantFrom('a', 'b', '\\u0061', '__proto__', '1', 'a:', '\\"')
+    const { member } = fc.letrec((tie) => ({
+      value: fc.oneof({ maxDepth: 3 }, fc.constantFrom('1', '":"', '[{"a":1,"a":2}]', '{}'), tie('object')),
+      member: fc.tuple(key, tie('value')).map(([name, value]) => `"${name}":${value}`),
+      object: fc.array(tie('member'), { maxLength: 4 }).map((members) => `{${members.join()}}`),
+    }))
+    fc.assert(
+      fc.property(fc.array(member, { maxLength: 4 }), (members) => {
+        const body = bytes(`{ ${members.join(' , ')} }`)
+        const top = scanTopLevelMembers(body)
+        const inside = (top?.members ?? []).map(({ valueStart, valueEnd }) =>
+          scanTopLevelMembers(body.subarray(valueStart, valueEnd)),
+        )
+        const twice = [top, ...inside].some((scan) => (scan?.duplicates.length ?? 0) > 0)
+        if (twice) expect(() => parseJsonBody(body)).toThrow(/twice/)
+        else expect(parseJsonBody(body)).toEqual(JSON.parse(Buffer.from(body).toString()))
+      }),
+      { numRuns: 1000 },
+    )
   })
 
   it('does not quote the body', () => {

@@ -1,5 +1,5 @@
 import { createVendoError } from '@vendo/contract'
-import { scanTopLevelMembers, type TopLevelMembers } from '@vendo/wire'
+import { countMembers, scanTopLevelMembers, type TopLevelMembers } from '@vendo/wire'
 
 /** A byte order mark is no JSON, and must not be dropped on the way: the bytes are forwarded as they are. */
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -15,13 +15,25 @@ const openBrace = 0x7b
  */
 export const parseJsonBody = (bytes: Uint8Array): Readonly<Record<string, unknown>> => {
   if (bytes.length === 0) throw invalid('The request body is empty; a JSON object is expected.')
-  const body = parse(bytes)
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw invalid(`The request body is ${describe(body)}; a JSON object is expected.`)
-  }
-  const twice = duplicateIn(bytes)
+  const { text, body } = parse(bytes)
+  if (!isObject(body)) throw invalid(`The request body is ${describe(body)}; a JSON object is expected.`)
+  // Keys that stand twice are looked for only where there are more of them in the text than in what it was parsed into.
+  const twice = countMembers(text) === membersOf(body) ? undefined : duplicateIn(bytes)
   if (twice !== undefined) throw invalid(`The request body has ${JSON.stringify(twice)} twice.`)
-  return body as Readonly<Record<string, unknown>>
+  return body
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const membersOf = (body: Readonly<Record<string, unknown>>): number => {
+  const keys = Object.keys(body)
+  let count = keys.length
+  for (const key of keys) {
+    const value = body[key]
+    if (isObject(value)) count += Object.keys(value).length
+  }
+  return count
 }
 
 const duplicateIn = (bytes: Uint8Array): string | undefined => {
@@ -41,9 +53,10 @@ const scanMembers = (bytes: Uint8Array): TopLevelMembers => {
   return scan
 }
 
-const parse = (bytes: Uint8Array): unknown => {
+const parse = (bytes: Uint8Array): { readonly text: string; readonly body: unknown } => {
   try {
-    return JSON.parse(strictUtf8.decode(bytes))
+    const text = strictUtf8.decode(bytes)
+    return { text, body: JSON.parse(text) }
   } catch (cause) {
     // The parser's own message quotes the body, which may be a prompt; only its position is passed on.
     const position = /position (\d+)/.exec(String(cause))?.[1]
