@@ -46,8 +46,8 @@ const codeTool = /^(code_execution|bash_code_execution|text_editor_code_executio
 const runsCode = (type: unknown, name: unknown): boolean =>
   type === 'server_tool_use' && typeof name === 'string' && codeTool.test(name)
 
-/** The rarest letters of what names a run of code, which are the fastest to search for. */
-const codeMarks = ['_tool_use']
+/** What a `server_tool_use` cannot be written without: short, and with a rare letter first, so that the search is fast. */
+const codeMarks = ['_tool']
 
 const codeRuns = (content: unknown): ReadonlyMap<string, Meter> => {
   const uses = new Map<string, Meter>()

@@ -59,8 +59,8 @@ const absorbChat = (state: AnswerState, members: JsonMembers): Mutable<AnswerSta
   return read
 }
 
-/** What a failed choice or a cited page cannot do without; the letter that is searched for first should be rare. */
-const choiceMarks = ['"error"', '_citation']
+/** What an `error` or a `url_citation` cannot be written without: short, and with a rare letter first, so that the search is fast. */
+const choiceMarks = ['"err', '_cita']
 
 const webSearch: ReadonlyMap<string, Meter> = new Map([['citations', 'web_search']])
 
