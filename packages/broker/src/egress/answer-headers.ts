@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import { headerNames } from '@vendo/contract'
+import type { HeaderList } from './http1/header-list.ts'
 
 /** Not passed back: they are about the provider's hop, or set state for its own origin on the client. */
 const dropped = new Set([
@@ -20,7 +20,7 @@ const dropped = new Set([
 
 /** What the headers of one relayed answer are made from. */
 export interface AnswerHeadersInput {
-  readonly headers: IncomingHttpHeaders
+  readonly headers: HeaderList
   readonly requestId: string
   /** The injected credential, blanked wherever the provider echoes it. */
   readonly maskHeader: (value: string) => string
@@ -31,15 +31,16 @@ export interface AnswerHeadersInput {
 /** The headers of the answer to the client, as Node's flat list: the provider's own, less those of its hop, plus the request id. */
 export const answerHeaders = ({ headers, requestId, maskHeader, edited }: AnswerHeadersInput): string[] => {
   const answer: string[] = []
-  const listed = connectionListed(headers.connection)
-  for (const name in headers) {
-    const value = headers[name]
+  const { flat } = headers
+  const listed = connectionListed(headers.get('connection'))
+  let length: string | undefined
+  for (let index = 0; index < flat.length; index += 2) {
+    const name = flat[index] as string
+    const value = flat[index + 1] as string
     // The length comes last: once Node knows it, it takes a content-disposition for UTF-8 and spoils its bytes.
-    if (value === undefined || name === 'content-length' || isDropped(name) || listed?.includes(name)) continue
-    if (typeof value === 'string') answer.push(name, maskHeader(value))
-    else for (const entry of value) answer.push(name, maskHeader(entry))
+    if (name === 'content-length') length = value
+    else if (!isDropped(name) && !listed?.includes(name)) answer.push(name, maskHeader(value))
   }
-  const length = headers['content-length']
   if (!edited && length !== undefined) answer.push('content-length', length)
   answer.push(headerNames.requestId, requestId)
   if (isEventStream(headers)) answer.push('x-accel-buffering', 'no')
@@ -50,10 +51,10 @@ const isDropped = (name: string): boolean =>
   dropped.has(name) || name.startsWith('vendo-') || name.startsWith('x-vendo-')
 
 /** Headers that `Connection` names are hop-by-hop too; undefined for the usual values, which name none. */
-const connectionListed = (value: string | readonly string[] | undefined): readonly string[] | undefined => {
+const connectionListed = (value: string | undefined): readonly string[] | undefined => {
   if (value === undefined || value === 'keep-alive' || value === 'close') return undefined
   return (
-    String(value)
+    value
       .split(',')
       .map((name) => name.trim().toLowerCase())
       // A provider cannot have the headers dropped that say how to read its body.
@@ -64,7 +65,5 @@ const connectionListed = (value: string | readonly string[] | undefined): readon
 const framing = new Set(['content-encoding', 'content-length', 'content-type'])
 
 /** Whether an answer is a server-sent event stream. */
-export const isEventStream = (headers: IncomingHttpHeaders): boolean =>
-  String(headers['content-type'] ?? '')
-    .toLowerCase()
-    .startsWith('text/event-stream')
+export const isEventStream = (headers: HeaderList): boolean =>
+  headers.get('content-type')?.toLowerCase().startsWith('text/event-stream') === true

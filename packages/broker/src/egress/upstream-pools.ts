@@ -1,7 +1,8 @@
-import type { Readable } from 'node:stream'
 import { createVendoError } from '@vendo/contract'
-import { buildConnector, type Dispatcher, Pool } from 'undici'
-import { skipContinue } from './skip-continue.ts'
+import { Exchange } from './http1/exchange.ts'
+import { OriginPool } from './http1/origin-pool.ts'
+import { requestHead } from './http1/request-head.ts'
+import type { UpstreamHandler, UpstreamRequest } from './upstream-call.ts'
 
 /** The separate patience of one upstream call, in milliseconds. Defaults are at least the official SDKs' own 600 s. */
 export interface UpstreamTimeouts {
@@ -22,53 +23,60 @@ export const defaultUpstreamTimeouts: UpstreamTimeouts = {
   totalMs: 3_600_000,
 }
 
-/** One request to one origin. */
-export interface UpstreamRequest {
-  readonly origin: string
-  readonly path: string
-  readonly method: string
-  readonly headers: string[]
-  /** A stream is read as fast as the provider takes it. */
-  readonly body: Uint8Array | Readable | null
-}
-
 /** Keep-alive connections to the providers. There is no way to reach an origin that was not announced at creation. */
 export interface UpstreamPools {
-  dispatch(request: UpstreamRequest, handler: Dispatcher.DispatchHandler): void
+  /**
+   * Sends a request; all that comes of it reaches the handler. One that cannot be written at all is refused before anything
+   * is sent.
+   *
+   * @throws {VendoError} `upstream_error` for an origin that was not announced.
+   */
+  dispatch(request: UpstreamRequest, handler: UpstreamHandler): void
+  /** Ends every connection, and the calls on them. */
   close(): Promise<void>
 }
 
+const lookEveryMs = 5_000
+
 /**
- * Creates one pool per allowed origin. Redirects are never followed: undici's `dispatch` does not know them.
+ * Creates one pool per allowed origin. Redirects are never followed: a pool knows one place.
  *
  * @throws {VendoError} `validation_failed` for an origin that is not https, unless it is on this machine.
  */
 export const createUpstreamPools = (origins: Iterable<string>, timeouts: UpstreamTimeouts): UpstreamPools => {
-  const pools = new Map<string, Pool>()
+  const pools = new Map<string, OriginPool>()
   for (const origin of new Set(origins)) {
     assertOrigin(origin)
-    pools.set(
-      origin,
-      new Pool(origin, {
-        pipelining: 1,
-        connect: skipContinue(buildConnector({ timeout: timeouts.connectMs })),
-        headersTimeout: timeouts.firstByteMs,
-        bodyTimeout: timeouts.idleMs,
-        keepAliveTimeout: 30_000,
-      }),
-    )
+    pools.set(origin, new OriginPool(origin, timeouts))
   }
+  const look = setInterval(() => {
+    for (const pool of pools.values()) pool.dropExpired()
+  }, lookEveryMs)
+  look.unref()
   return {
-    dispatch: ({ origin, path, method, headers, body }, handler) => {
-      const pool = pools.get(origin)
+    dispatch: (request, handler) => {
+      const pool = pools.get(request.origin)
       // Fail closed: an origin outside the table must never see a credential.
-      if (pool === undefined) throw createVendoError(`No upstream at ${origin}.`, { code: 'upstream_error' })
-      pool.dispatch({ path, method, headers, body }, handler)
+      if (pool === undefined) throw createVendoError(`No upstream at ${request.origin}.`, { code: 'upstream_error' })
+      dispatch(pool, request, handler)
     },
     close: async () => {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()))
+      clearInterval(look)
+      for (const pool of pools.values()) pool.destroy()
     },
   }
+}
+
+const dispatch = (pool: OriginPool, request: UpstreamRequest, handler: UpstreamHandler): void => {
+  let exchange: Exchange
+  try {
+    exchange = new Exchange(request, requestHead(request, pool.host), handler)
+  } catch (error) {
+    handler.onResponseError(error instanceof Error ? error : new TypeError(String(error)))
+    return
+  }
+  handler.onDispatch(exchange)
+  if (!exchange.over) pool.send(exchange)
 }
 
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]'])

@@ -1,18 +1,18 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { HeaderList } from '../egress/http1/header-list.ts'
 import type { SecretMask } from '../egress/secret-mask.ts'
 import { maskEncodedBody } from './mask-encoded-body.ts'
 
 /** A whole answer in memory. */
 export interface KeptAnswer {
   readonly status: number
-  readonly headers: IncomingHttpHeaders
+  readonly headers: HeaderList
   readonly body: Buffer
 }
 
 /** What has come of an answer, uncompressed where it had to be opened to blank the credential in it. */
 export interface OpenedAnswer {
   /** They describe `body`. */
-  readonly headers: IncomingHttpHeaders
+  readonly headers: HeaderList
   /** An echoed credential may still be in it where it was not compressed. */
   readonly body: Buffer
 }
@@ -21,7 +21,7 @@ export interface OpenedAnswer {
 export interface BufferedAnswer {
   /** False when it holds more than it should: it must be opened as far as it has come. */
   push(piece: Buffer): boolean
-  open(headers: IncomingHttpHeaders, mask: SecretMask): OpenedAnswer
+  open(headers: HeaderList, mask: SecretMask): OpenedAnswer
 }
 
 const mostBufferedBytes = 1_000_000
@@ -38,10 +38,9 @@ export const createBufferedAnswer = (): BufferedAnswer => {
     },
     open: (headers, mask) => {
       const received = Buffer.concat(pieces, length)
-      const plain = maskEncodedBody(received, headers['content-encoding'], mask)
+      const plain = maskEncodedBody(received, headers.get('content-encoding'), mask)
       if (plain === undefined) return { headers, body: received }
-      const { 'content-encoding': _encoding, 'content-length': _length, ...rest } = headers
-      return { headers: rest, body: plain }
+      return { headers: headers.without('content-encoding', 'content-length'), body: plain }
     },
   }
 }

@@ -66,13 +66,13 @@ export const forward = async (
     identityEncoding: usageAdded || admission.route.cacheSeconds !== undefined,
     traceContext: dependencies.forwardTraceContext,
   })
-  if (upload !== undefined) keepLength(incoming.message, headers)
   const request = {
     origin: dependencies.originOf(provider),
     path: incoming.address.path + incoming.address.query,
     method: admission.route.method,
     headers,
     body: upload ?? admission.body,
+    ...(upload && announcedLength(incoming.message)),
   }
   relay = new Relay(relayInput)
   const remove = dependencies.inFlight.add(relay, admission.caller.tenantId)
@@ -92,9 +92,8 @@ const uploadOf = ({ mostUploadBytes }: PipelineDependencies, incoming: Incoming,
   admission.route.streamsBody === true ? new UploadBody(incoming, mostUploadBytes) : undefined
 
 /** Some providers refuse a file of unknown length; without one it goes on in chunks, as it came. */
-const keepLength = ({ headers: { 'content-length': length } }: IncomingMessage, headers: string[]): void => {
-  if (length !== undefined) headers.push('content-length', length)
-}
+const announcedLength = ({ headers: { 'content-length': length } }: IncomingMessage) =>
+  length === undefined ? {} : { bodyLength: Number(length) }
 
 /** The end of an attempt of which nothing was sent. */
 const neverSent = ({ clock }: PipelineDependencies, { receivedAt }: Incoming): RelayEnd => ({

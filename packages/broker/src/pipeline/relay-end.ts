@@ -1,4 +1,5 @@
 import type { UsageReading } from '@vendo/wire'
+import { UpstreamTimedOut } from '../egress/upstream-call.ts'
 
 /** How one dispatch ended. Every way leads here exactly once. */
 export interface RelayEnd {
@@ -24,8 +25,6 @@ export interface RelayEnd {
   readonly headSent: boolean
 }
 
-const timeoutCodes = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
-
 /** Why the broker itself cut a dispatch short. */
 export class RelayAborted extends Error {
   readonly kind: 'client_gone' | 'timeout' | 'shutdown'
@@ -40,6 +39,5 @@ export class RelayAborted extends Error {
 export const endKindOf = (error: unknown, dispatched: boolean): Exclude<RelayEnd['kind'], 'complete'> => {
   if (!dispatched) return 'unreached'
   if (error instanceof RelayAborted) return error.kind
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
-  return timeoutCodes.has(code) ? 'timeout' : 'upstream_died'
+  return error instanceof UpstreamTimedOut ? 'timeout' : 'upstream_died'
 }

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { WireFormatName } from '@vendo/contract'
 import {
   createUsageChunkFilter,
@@ -7,9 +6,10 @@ import {
   type UsageReader,
   type UsageReading,
 } from '@vendo/wire'
-import type { Dispatcher } from 'undici'
 import { answerHeaders, isEventStream } from '../egress/answer-headers.ts'
+import { HeaderList, noHeaders } from '../egress/http1/header-list.ts'
 import type { MaskStream, SecretMask } from '../egress/secret-mask.ts'
+import type { UpstreamCall, UpstreamHandler } from '../egress/upstream-call.ts'
 import { breakOffEvent } from './break-off-event.ts'
 import { type BufferedAnswer, createBufferedAnswer, type KeptAnswer } from './buffered-answer.ts'
 import type { ClientSide } from './client-side.ts'
@@ -45,15 +45,15 @@ const mostWholeBytes = 65_536
  * Carries one answer from the provider to the client: bytes first, then a copy to the meter. Whatever ends it resolves
  * {@link Relay.ended}, once.
  */
-export class Relay implements Dispatcher.DispatchHandler {
+export class Relay implements UpstreamHandler {
   readonly ended: Promise<RelayEnd>
   readonly #input: RelayInput
   readonly #startedAt: number
   readonly #total: NodeJS.Timeout
   #resolve!: (end: RelayEnd) => void
-  #controller: Dispatcher.DispatchController | undefined
+  #call: UpstreamCall | undefined
   #status: number | null = null
-  #headers: IncomingHttpHeaders = {}
+  #headers: HeaderList = noHeaders
   #isEventStream = false
   #ttfbMs: number | null = null
   #replaced: RelayEnd['replaced'] = null
@@ -89,7 +89,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   abort(kind: RelayAborted['kind']): void {
     if (this.#over) return
     this.#abortReason ??= new RelayAborted(kind)
-    this.#controller?.abort(this.#abortReason)
+    this.#call?.abort(this.#abortReason)
   }
 
   /** Whether this is the answer with a provider's response id, as far as it has come. */
@@ -99,7 +99,7 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   /** The client read everything that was waiting for it. */
   resume(): void {
-    if (this.#controller?.paused === true) this.#controller.resume()
+    this.#call?.resume()
   }
 
   /** The client left: reads on to the usage within the drain policy, else cuts the dispatch short. */
@@ -114,15 +114,16 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.resume()
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
-    if (this.#abortReason === undefined) this.#dispatched = true
-    else controller.abort(this.#abortReason)
+  onDispatch(call: UpstreamCall): void {
+    this.#call = call
+    if (this.#abortReason !== undefined) call.abort(this.#abortReason)
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    if (status < 200) return
-    this.#controller = controller
+  onRequestStart(): void {
+    this.#dispatched = true
+  }
+
+  onResponseStart(status: number, headers: HeaderList): void {
     this.#status = status
     this.#headers = headers
     this.#isEventStream = isEventStream(headers)
@@ -136,9 +137,9 @@ export class Relay implements Dispatcher.DispatchHandler {
     else this.#headWaits = true
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(chunk: Buffer): void {
     if (this.#replaced !== null) return
-    this.#forward(controller, chunk)
+    this.#forward(chunk)
     this.#show(chunk)
     if (this.#drainTimer === undefined) return
     this.#drainedBytes += chunk.length
@@ -168,33 +169,28 @@ export class Relay implements Dispatcher.DispatchHandler {
     client.end()
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    // RFC 9110, section 8.6: a 304 may carry the length of the body that it stands for.
-    if (this.#status === 304 && 'code' in error && error.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
-      this.onResponseEnd()
-      return
-    }
+  onResponseError(error: Error): void {
     this.#breakOff(endKindOf(this.#abortReason ?? error, this.#dispatched))
   }
 
   /** A stream that only its connection's close delimits looks whole when its provider dies; the events tell. */
   #endedByDeath(): boolean {
     const headers = this.#headers
-    if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return false
+    if (headers.get('content-length') !== undefined || headers.get('transfer-encoding') !== undefined) return false
     if (!this.#takesInsertions() || this.#replaced !== null) return false
     const reading = this.#reading()
     return reading !== undefined && !reading.complete && !reading.final && !reading.failed
   }
 
-  #replacement(status: number, headers: IncomingHttpHeaders): RelayEnd['replaced'] {
+  #replacement(status: number, headers: HeaderList): RelayEnd['replaced'] {
     if (this.#input.pooled && (status === 401 || status === 403)) return 'upstream_credentials_exhausted'
-    return status >= 300 && status < 400 && headers.location !== undefined ? 'upstream_redirect' : null
+    return status >= 300 && status < 400 && headers.get('location') !== undefined ? 'upstream_redirect' : null
   }
 
-  #watch(headers: IncomingHttpHeaders): void {
+  #watch(headers: HeaderList): void {
     const { wireFormat, usageAdded } = this.#input
     if (wireFormat === undefined) return
-    const encoding = headers['content-encoding']
+    const encoding = headers.get('content-encoding')
     this.#reader = createUsageReader({ wireFormat, contentType: this.#isEventStream ? 'sse' : 'json' })
     this.#tap = createMeterTap(encoding, this.#reader)
     const editable = encoding === undefined || encoding === 'identity'
@@ -219,12 +215,11 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   /** Only between two events, and only to a client that reads. */
   #beat(): void {
-    const free = this.#controller?.paused !== true && this.#drainTimer === undefined
-    if (free && this.#reader?.atEventBoundary === true && !this.#input.client.write(heartbeatBytes))
-      this.#controller?.pause()
+    const free = this.#call?.paused !== true && this.#drainTimer === undefined
+    if (free && this.#reader?.atEventBoundary === true && !this.#input.client.write(heartbeatBytes)) this.#call?.pause()
   }
 
-  #forward(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  #forward(chunk: Buffer): void {
     if (this.#buffer !== undefined) {
       if (!this.#buffer.push(chunk)) this.#flushBuffer(this.#buffer, false)
       return
@@ -237,11 +232,11 @@ export class Relay implements Dispatcher.DispatchHandler {
       this.#sendHead()
     }
     this.#heartbeat?.touch()
-    if (!this.#write(this.#masked.push(chunk))) controller.pause()
+    if (!this.#write(this.#masked.push(chunk))) this.#call?.pause()
   }
 
   #isWhole(chunk: Buffer): boolean {
-    return chunk.length <= mostWholeBytes && this.#headers['content-length'] === String(chunk.length)
+    return chunk.length <= mostWholeBytes && this.#headers.get('content-length') === String(chunk.length)
   }
 
   #write(bytes: Buffer): boolean {
@@ -280,8 +275,9 @@ export class Relay implements Dispatcher.DispatchHandler {
     client.write(body)
     if (!whole || this.#status !== 200) return
     // Only what describes the body is kept: limits and ids are the first caller's own.
-    const type = this.#headers['content-type'] ?? 'application/json'
-    keep?.({ status: 200, headers: { 'content-type': type, 'content-length': String(body.length) }, body })
+    const type = this.#headers.get('content-type') ?? 'application/json'
+    const headers = new HeaderList(['content-type', type, 'content-length', String(body.length)])
+    keep?.({ status: 200, headers, body })
   }
 
   /**
@@ -301,7 +297,7 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   /** An event of the broker's own fits into the bytes. */
   #takesInsertions(): boolean {
-    return this.#isEventStream && this.#headers['content-encoding'] === undefined
+    return this.#isEventStream && this.#headers.get('content-encoding') === undefined
   }
 
   #finish(kind: RelayEnd['kind']): void {
