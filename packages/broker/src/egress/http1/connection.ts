@@ -58,7 +58,6 @@ export class Connection implements AnswerSink, ExchangeCarrier {
   #patienceMs = 0
   #keepMs = keepMs
   #reusable = true
-  #error: Error | undefined
 
   constructor(input: ConnectionInput) {
     this.#input = input
@@ -76,10 +75,8 @@ export class Connection implements AnswerSink, ExchangeCarrier {
       .on(destination.secure ? 'secureConnect' : 'connect', () => this.#connected())
       .on('session', (fresh: Buffer) => input.owner.onSession(fresh))
       .on('end', () => this.#ended())
-      .on('error', (error) => {
-        this.#error ??= error
-      })
-      .on('close', () => this.#lose(this.#error))
+      .on('error', (error) => this.#lose(error))
+      .on('close', () => this.#lose(undefined))
   }
 
   /** Sends a request. To be called on a free connection only. */
@@ -105,7 +102,6 @@ export class Connection implements AnswerSink, ExchangeCarrier {
   }
 
   drop(): void {
-    this.#exchange = undefined
     this.#lose(undefined)
   }
 

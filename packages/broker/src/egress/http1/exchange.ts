@@ -6,7 +6,7 @@ import type { HeaderList } from './header-list.ts'
 export interface ExchangeCarrier {
   pause(): void
   resume(): void
-  /** The answer is of no more use, and neither is the connection. */
+  /** Ends the connection. An exchange on it that is not over fails. */
   drop(): void
 }
 
@@ -40,8 +40,8 @@ export class Exchange implements UpstreamCall {
 
   abort(reason: Error): void {
     if (this.over) return
-    this.#carrier?.drop()
     this.fail(reason)
+    this.#carrier?.drop()
   }
 
   /** A connection takes it. */

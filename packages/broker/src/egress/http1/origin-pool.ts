@@ -106,9 +106,13 @@ export class OriginPool implements ConnectionOwner {
     const lent = this.#lent
     this.#lent = []
     for (const { exchange, connection } of lent) {
-      if (connection.gone) this.send(exchange)
-      else if (exchange.over) this.#idle.push(connection)
-      else connection.start(exchange)
+      if (!exchange.over) this.#startOn(connection, exchange)
+      else if (!connection.gone) this.#idle.push(connection)
     }
+  }
+
+  #startOn(connection: Connection, exchange: Exchange): void {
+    if (connection.gone) this.send(exchange)
+    else connection.start(exchange)
   }
 }
