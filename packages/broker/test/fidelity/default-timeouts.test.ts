@@ -12,7 +12,7 @@ it('no default is below the 600 s that the official SDKs wait', () => {
 })
 
 it('a silent provider is waited for, with the defaults, for as long as an SDK waits, and not for ever', async () => {
-  // In a file of its own: undici keeps a timer from one test to the next.
+  // In a file of its own: no connection may have been made with another clock.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const waiting: Socket[] = []
   const broker = await startRawBroker((socket) => waiting.push(socket))

@@ -77,7 +77,7 @@ describe('a header of the answer is kept', () => {
 const utf8 = Buffer.from('attachment; filename="größe 日本.txt"').toString('latin1')
 const latin1 = 'attachment; filename="gr\u00f6\u00dfe.txt"'
 
-/** Node and undici each have a rule of their own for this header beside a length. */
+/** Node has a rule of its own for this header beside a length. */
 describe('bytes beyond ASCII in a content-disposition survive, and the length with them', () => {
   const body = 'x'.repeat(50)
   const length = `content-length: ${body.length}`
