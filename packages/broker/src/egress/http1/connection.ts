@@ -214,6 +214,7 @@ export class Connection implements AnswerSink, ExchangeCarrier {
     if (!this.gone) {
       this.gone = true
       clearTimeout(this.#patience)
+      this.#patience = undefined
       this.#reader.stop()
       this.#sender?.stop()
       this.#socket.destroy()
