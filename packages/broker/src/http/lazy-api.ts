@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answerProbe } from './http/answer-probe.ts'
-import type { ApiDependencies } from './http/api-dependencies.ts'
-import type { ApiListener } from './http/api-listener.ts'
+import { answerProbe } from './answer-probe.ts'
+import type { ApiDependencies } from './api-dependencies.ts'
+import type { ApiListener } from './api-listener.ts'
 
 /** Answers a request to the API; rejects when the API cannot be loaded. */
 export type LazyApi = (message: IncomingMessage, answer: ServerResponse) => Promise<void>
@@ -10,7 +10,7 @@ export type LazyApi = (message: IncomingMessage, answer: ServerResponse) => Prom
 export const createLazyApi = (dependencies: ApiDependencies): LazyApi => {
   let loaded: Promise<ApiListener> | undefined
   const load = async (): Promise<ApiListener> => {
-    const { createApiListener } = await import('./http/api-listener.ts')
+    const { createApiListener } = await import('./api-listener.ts')
     return createApiListener(dependencies)
   }
   return async (message, answer) => {
