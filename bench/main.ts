@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { runCurves } from './curves/run-curves.ts'
 import { describeMachine } from './lib/machine.ts'
@@ -8,6 +9,7 @@ import { writeJson } from './lib/write-json.ts'
 import type { BenchReport, Finding } from './report/finding.ts'
 import { judge } from './report/finding.ts'
 import { formatTable } from './report/format-table.ts'
+import { mergeFindings } from './report/merge-findings.ts'
 import type { TargetId } from './report/targets.ts'
 import { scenarios } from './scenarios/all-scenarios.ts'
 import type { Scenario, ScenarioContext } from './scenarios/scenario.ts'
@@ -70,6 +72,12 @@ const reportOf = (workbench: Workbench, options: BenchOptions, findings: readonl
   findings,
 })
 
+/** With `--only`, the file keeps what it said of the other targets. */
+const keptWith = ({ only, json }: BenchOptions, findings: readonly Finding[]): readonly Finding[] => {
+  if (only.length === 0 || json === undefined || !existsSync(json)) return findings
+  return mergeFindings((JSON.parse(readFileSync(json, 'utf8')) as BenchReport).findings, findings)
+}
+
 const run = async (options: BenchOptions): Promise<void> => {
   const workbench = await openWorkbench()
   try {
@@ -80,7 +88,7 @@ const run = async (options: BenchOptions): Promise<void> => {
     if (options.curves) return await runCurves(workbench, options)
     const findings = await runScenarios(workbench, options)
     process.stdout.write(`\n${formatTable(findings)}`)
-    if (options.json !== undefined) writeJson(options.json, reportOf(workbench, options, findings))
+    if (options.json !== undefined) writeJson(options.json, reportOf(workbench, options, keptWith(options, findings)))
     const failed = findings.some((finding) => 'skipped' in finding && finding.skipped.startsWith('failed'))
     if (failed || findings.some((finding) => judge(finding) === 'missed')) process.exitCode = 1
   } finally {

@@ -21,7 +21,7 @@ export const help = `npm run bench -- [options]
 
   --quick            everything but the soak, in under 3 minutes
   --only NAME        one scenario or curve; may be repeated
-  --json FILE        write the report
+  --json FILE        write the report; with --only, FILE keeps the rest of what it says
   --portkey          install @portkey-ai/gateway into the temporary folder and compare with it
   --soak[=SECONDS]   half load for 10 minutes
   --curves           measure how cost grows instead; writes docs/assets/perf-*

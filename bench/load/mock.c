@@ -158,6 +158,7 @@ static void later(struct connection *c, uint64_t at) { add_timer((struct timer){
 static void answer(struct connection *c) {
   c->step = 0;
   c->head_length = c->head_end = 0;
+  memset(c->tail, 0, TAIL_BYTES);
   if (c->mode == JSON) return send_bytes(c, json[c->openai], json_length[c->openai]);
   if (c->mode == DELAYED) return later(c, now() + c->interval);
   send_bytes(c, stream_head, stream_head_length);

@@ -2,9 +2,22 @@ import { describe, expect, it } from 'vitest'
 import { compareReports, tolerance } from './compare-reports.ts'
 import { judge } from './finding.ts'
 import { formatTable } from './format-table.ts'
+import { mergeFindings } from './merge-findings.ts'
 import { findingOf, reportOf } from './report-fixture.ts'
 import { selfTimes } from './self-times.ts'
 import { type TargetId, targetIds, targetOf } from './targets.ts'
+
+describe('mergeFindings', () => {
+  it('keeps what was not measured again, in the order of the table', () => {
+    const earlier = [findingOf('json-vs-nginx', 5), findingOf('cold-start', 300)]
+    const now = [findingOf('cold-start', 400), findingOf('throughput', 9_000)]
+    expect(mergeFindings(earlier, now)).toEqual([
+      findingOf('json-vs-nginx', 5),
+      findingOf('throughput', 9_000),
+      findingOf('cold-start', 400),
+    ])
+  })
+})
 
 describe('judge', () => {
   const rows: readonly [TargetId, number, string][] = [

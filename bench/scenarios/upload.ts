@@ -34,11 +34,12 @@ const measureUpload = async (broker: BrokerVariant, path: string) => {
   await broker.process.ask('collect-garbage')
   const before = readProcessCost(broker.process.id).residentBytes
   const startedAt = performance.now()
-  let status = 0
+  let upload: Upload | undefined
   const most = await mostResidentBytes(broker.process.id, async () => {
-    status = (await sendFile(broker, path, wholeBytes)).status
+    upload = await sendFile(broker, path, wholeBytes)
   })
-  if (status !== 200) throw new Error(`The upload was answered with ${status}.`)
+  if (upload?.status !== 200) throw new Error(`The upload was answered with ${upload?.status}.`)
+  if (!upload.whole) throw new Error('The upload was answered before it was whole.')
   return {
     target: 'memory-upload' as const,
     value: spreadOf([(most - before) / 1_000_000]),
@@ -46,7 +47,14 @@ const measureUpload = async (broker: BrokerVariant, path: string) => {
   }
 }
 
-const sendFile = async (broker: BrokerVariant, path: string, bytes: number) => {
+interface Upload {
+  readonly status: number
+  readonly code: string
+  /** All of it was sent before the answer came. */
+  readonly whole: boolean
+}
+
+const sendFile = async (broker: BrokerVariant, path: string, bytes: number): Promise<Upload> => {
   const key = String(/x-api-key: (\S+)/.exec(broker.requestFor({ model: 'mock', stream: false }).toString())?.[1])
   const boundary = randomUUID()
   const headers = {
@@ -72,8 +80,9 @@ const sendFile = async (broker: BrokerVariant, path: string, bytes: number) => {
     `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n`
   request.write(`${field('model')}whisper-1\r\n${field('purpose')}user_data\r\n${field('file', '; filename="a.wav"')}`)
   for (let sent = 0; sent < bytes && !over; sent += piece.length) await writeRoomy(request, answered)
+  const whole = !over
   request.end(`\r\n--${boundary}--\r\n`)
-  return answered
+  return { ...(await answered), whole }
 }
 
 /** Waits for room, so that it is the broker's memory that is measured and not this one's. */
