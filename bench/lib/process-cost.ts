@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { parseThread } from './thread-costs.ts'
 
 /** What a process and its children cost so far. */
 export interface ProcessCost {
@@ -7,9 +8,6 @@ export interface ProcessCost {
   /** Memory in use now. */
   readonly residentBytes: number
 }
-
-/** USER_HZ: fixed for every Linux architecture that Node runs on. */
-const ticksPerSecond = 100
 
 /** Adds up a process and its descendants that live now. */
 export const readProcessCost = (root: number): ProcessCost => {
@@ -33,8 +31,8 @@ const familyOf = (root: number): readonly number[] => [
 
 /** `utime + stime` of a line of /proc/PID/stat, in microseconds. The name in it may hold spaces and brackets. */
 export const parseCpuMicros = (stat: string): number => {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return ((Number(fields[11]) + Number(fields[12])) * 1_000_000) / ticksPerSecond
+  const { user, system } = parseThread(stat)
+  return user + system
 }
 
 /** `VmRSS` of /proc/PID/status, in bytes; 0 for a process that has ended. */

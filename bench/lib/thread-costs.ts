@@ -21,7 +21,7 @@ export const readThreadCosts = (processId: number): ReadonlyMap<string, ThreadCo
   return costs
 }
 
-/** A line of /proc/PID/task/TID/stat. The name in it may hold spaces and brackets. */
+/** A line of /proc/PID/task/TID/stat or /proc/PID/stat. The name in it may hold spaces and brackets. */
 export const parseThread = (stat: string): ThreadCost & { readonly name: string } => {
   const end = stat.lastIndexOf(')')
   const fields = stat.slice(end + 2).split(' ')

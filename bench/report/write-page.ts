@@ -85,9 +85,10 @@ node bench/compare.ts report.json   # a report of --json against bench/baseline.
 node bench/write-docs.ts            # this page
 \`\`\`
 
-- The broker is the default one in a process of its own: every hold and settlement on disk (SQLite, \`synchronous=FULL\`)
+- The broker is what the registry would install (\`npm run bench\` builds it first), in a process of its own, started as
+  \`examples/deploy\` starts it and warm: every hold and settlement on disk (SQLite, \`synchronous=FULL\`)
   before anything follows from it, daily and monthly caps, requests and tokens per minute and concurrency limited, line
-  items, logs to a file.
+  items, metrics, logs to a file.
 - Provider and load generator are small C programs (\`bench/load\`), which cost a few microseconds for each request. Without
   a C compiler the bench falls back to ones in JavaScript and says so.
 - A request has 1 kB of body and the headers of an official SDK; the answer has 1.5 kB, or 60 events.

@@ -276,7 +276,7 @@ const route = (message: IncomingMessage, answer: ServerResponse, { runRequest, a
     (message.headers.host ?? '').toLowerCase().includes(`-proxy.${proxyDomain.toLowerCase()}`)
   if (toProxyHost || !apiPath.test(message.url ?? '')) return void runRequest(message, answer)
   askForBody(message, answer)
-  api(message, answer).catch(() => answer.destroy())
+  void api(message, answer)
 }
 
 const once = (work: () => Promise<void>): (() => Promise<void>) => {

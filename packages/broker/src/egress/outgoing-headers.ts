@@ -1,5 +1,6 @@
 import { mentionsVendoKey, type Secret } from '@vendo/contract'
 import type { Provider } from '@vendo/integrations/providers'
+import { rememberNames } from './remember-names.ts'
 
 /** @see https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
 const hopByHop = new Set([
@@ -89,20 +90,10 @@ interface KnownHeader {
   readonly fate: 'forwarded' | 'stripped' | 'trace'
 }
 
-// Clients send the same few names again and again.
-const known = new Map<string, KnownHeader>()
-const mostKnown = 1_000
-const longestKnown = 64
-
-const knownHeader = (rawName: string): KnownHeader => {
-  const before = known.get(rawName)
-  if (before !== undefined) return before
+const knownHeader = rememberNames((rawName): KnownHeader => {
   const name = rawName.toLowerCase()
-  const fate = isStripped(name) ? 'stripped' : traceHeaders.has(name) ? 'trace' : 'forwarded'
-  const header: KnownHeader = { name, fate }
-  if (known.size < mostKnown && rawName.length <= longestKnown) known.set(rawName, header)
-  return header
-}
+  return { name, fate: isStripped(name) ? 'stripped' : traceHeaders.has(name) ? 'trace' : 'forwarded' }
+})
 
 const isPresent = (headers: readonly string[], name: string): boolean => {
   for (let index = 0; index < headers.length; index += 2) if (headers[index] === name) return true

@@ -3,7 +3,7 @@ import { answerProbe } from './answer-probe.ts'
 import type { ApiDependencies } from './api-dependencies.ts'
 import type { ApiListener } from './api-listener.ts'
 
-/** Answers a request to the API; rejects when the API cannot be loaded. */
+/** Answers a request to the API; never rejects. */
 export type LazyApi = (message: IncomingMessage, answer: ServerResponse) => Promise<void>
 
 /** The HTTP API, loaded by the first request that needs it: a broker starts in half the time without. */
@@ -15,8 +15,15 @@ export const createLazyApi = (dependencies: ApiDependencies): LazyApi => {
   }
   return async (message, answer) => {
     if (await answerProbe(message, answer, dependencies)) return
-    loaded ??= load()
-    const listener = await loaded
-    listener(message, answer)
+    try {
+      loaded ??= load()
+      const listener = await loaded
+      listener(message, answer)
+    } catch (error) {
+      // The next request tries again.
+      loaded = undefined
+      dependencies.onUnexpectedError?.(error, '')
+      answer.destroy()
+    }
   }
 }

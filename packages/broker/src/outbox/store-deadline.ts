@@ -62,10 +62,11 @@ class WaitingLine {
     // After a stall of this process the answers may be waiting unread behind the timer: they get one turn more.
     setImmediate(() => {
       const now = performance.now()
+      clearTimeout(this.#timer)
       this.#timer = undefined
       for (const refusal of this.#waiting) {
         if (refusal.dueAt > now) {
-          this.#timer ??= setTimeout(this.#look, refusal.dueAt - now)
+          this.#timer = setTimeout(this.#look, refusal.dueAt - now)
           return
         }
         this.#waiting.delete(refusal)

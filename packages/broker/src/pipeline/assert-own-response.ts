@@ -5,6 +5,7 @@ import { admissionDeadlineMs, withinDeadline } from '../outbox/store-deadline.ts
 import type { LedgerStore } from '../store/store.ts'
 import type { InFlight } from './in-flight.ts'
 import type { Admission, Caller, Target } from './records.ts'
+import type { Soon } from './soon.ts'
 
 /** What tells whose a stored response is. */
 export interface ResponseOwners {
@@ -28,13 +29,10 @@ export interface ResponseUse {
  *
  * @throws {VendoError} `job_not_found`
  */
-export const assertOwnResponse = ({ store, inFlight }: ResponseOwners, use: ResponseUse): Promise<void> => {
+export const assertOwnResponse = ({ store, inFlight }: ResponseOwners, use: ResponseUse): Soon<void> => {
   const named = use.target.byok ? [] : namedResponses(use)
-  return named.length === 0 ? nothingNamed : assertEach({ store, inFlight }, use, named)
+  return named.length === 0 ? undefined : assertEach({ store, inFlight }, use, named)
 }
-
-/** Nearly every call names no response, and shall not pay for a promise of its own. */
-const nothingNamed = Promise.resolve()
 
 const assertEach = async (
   { store, inFlight }: ResponseOwners,

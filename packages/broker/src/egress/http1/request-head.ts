@@ -1,3 +1,4 @@
+import { rememberNames } from '../remember-names.ts'
 import type { UpstreamRequest } from '../upstream-call.ts'
 
 /** Refuses control characters, and those that latin1 would cut down to one: `č` would become a carriage return. */
@@ -51,15 +52,4 @@ const framing = ({ method, body, bodyLength }: UpstreamRequest): string => {
   return length > 0 || withBody.has(method) ? `content-length: ${length}\r\n` : ''
 }
 
-// The same few names are sent again and again.
-const judged = new Map<string, boolean>()
-const mostJudged = 1_000
-const longestJudged = 64
-
-const isAllowedName = (name: string): boolean => {
-  const before = judged.get(name)
-  if (before !== undefined) return before
-  const allowed = token.test(name) && !ownHeaders.has(name.toLowerCase())
-  if (judged.size < mostJudged && name.length <= longestJudged) judged.set(name, allowed)
-  return allowed
-}
+const isAllowedName = rememberNames((name) => token.test(name) && !ownHeaders.has(name.toLowerCase()))
