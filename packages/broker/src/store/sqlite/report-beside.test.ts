@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { type Bench, openBench } from '@vendo/testkit/store-suite'
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest'
 import { openSqliteStore } from './open-sqlite-store.ts'
+import { reportBeside } from './report-beside.ts'
 import { temporaryStorePath } from './test/temporary-store.ts'
 
 const { path, folder } = temporaryStorePath()
@@ -37,4 +38,18 @@ it('refuses like any other call', async () => {
     code: 'validation_failed',
   })
   expect(await bench.store.listCalls({ tenantId: 'acme', limit: 5 })).toEqual([])
+})
+
+it('waits until the store that writes has done what it was asked before', async () => {
+  const asked: string[] = []
+  const store = {
+    ...bench.store,
+    ping: async () => {
+      asked.push('ping')
+      throw new Error('it is away')
+    },
+  }
+  const reports = reportBeside(store, `${path}-${count}`, undefined)
+  await expect(reports.listCalls({ tenantId: 'acme', limit: 5 })).rejects.toThrow('it is away')
+  expect(asked).toEqual(['ping'])
 })
