@@ -41,6 +41,7 @@ export const brokerFloors: readonly (readonly string[])[] = [
   ['keys', 'credentials', 'ledger', 'meter', 'outbox'],
   ['store'],
   ['egress', 'observe'],
+  ['roster'],
 ]
 
 /** Plain data that every room of the broker may name in a type. */

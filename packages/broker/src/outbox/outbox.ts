@@ -1,4 +1,5 @@
 import type { Logger } from '../observe/logger.ts'
+import { Roster } from '../roster/roster.ts'
 import type { EpochMs } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { type AppliedListener, type Applier, createApplier } from './apply-entry.ts'
@@ -61,7 +62,7 @@ class StoreOutbox implements Outbox {
   readonly #options: OutboxOptions
   readonly #apply: Applier
   readonly #parcels = new Set<Parcel>()
-  readonly #direct = new Set<Promise<unknown>>()
+  readonly #direct = new Roster<Promise<unknown>>()
   readonly #writes = new Set<Promise<void>>()
   #taken = 0
   #opened: Promise<OutboxFiles> | undefined
@@ -82,14 +83,14 @@ class StoreOutbox implements Outbox {
   async settle(draft: EntryDraft): Promise<void> {
     const entry = { ...draft, decidedAt: this.#options.clock() }
     const attempt = this.#apply(entry)
-    this.#direct.add(attempt)
+    const place = this.#direct.add(attempt)
     try {
       await attempt
       this.#taken++
     } catch (error) {
       await this.#keep(createParcel(entry, { blocked: false, durable: false }), error)
     } finally {
-      this.#direct.delete(attempt)
+      this.#direct.remove(place)
     }
   }
 

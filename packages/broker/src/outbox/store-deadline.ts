@@ -1,3 +1,4 @@
+import { type Place, Roster } from '../roster/roster.ts'
 import { storeUnavailable } from '../store/store-error.ts'
 
 /** How long a call may wait for the store before it is refused: clients are promised an answer within a second. */
@@ -37,22 +38,21 @@ interface Refusal {
  */
 class WaitingLine {
   readonly #ms: number
-  readonly #waiting = new Set<Refusal>()
+  readonly #waiting = new Roster<Refusal>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(ms: number) {
     this.#ms = ms
   }
 
-  add(refuse: () => void): Refusal {
-    const refusal: Refusal = { refuse, dueAt: performance.now() + this.#ms }
-    this.#waiting.add(refusal)
+  add(refuse: () => void): Place<Refusal> {
+    const place = this.#waiting.add({ refuse, dueAt: performance.now() + this.#ms })
     this.#timer ??= setTimeout(this.#look, this.#ms)
-    return refusal
+    return place
   }
 
-  remove(refusal: Refusal): void {
-    this.#waiting.delete(refusal)
+  remove(place: Place<Refusal>): void {
+    this.#waiting.remove(place)
     if (this.#waiting.size > 0) return
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -64,13 +64,14 @@ class WaitingLine {
       const now = performance.now()
       clearTimeout(this.#timer)
       this.#timer = undefined
-      for (const refusal of this.#waiting) {
-        if (refusal.dueAt > now) {
-          this.#timer = setTimeout(this.#look, refusal.dueAt - now)
+      for (let place = this.#waiting.first; place !== undefined; place = this.#waiting.first) {
+        const { dueAt, refuse } = place.member
+        if (dueAt > now) {
+          this.#timer = setTimeout(this.#look, dueAt - now)
           return
         }
-        this.#waiting.delete(refusal)
-        refusal.refuse()
+        this.#waiting.remove(place)
+        refuse()
       }
     })
   }

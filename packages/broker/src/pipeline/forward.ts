@@ -3,7 +3,7 @@ import { createVendoError } from '@vendo/contract'
 import { outgoingHeaders } from '../egress/outgoing-headers.ts'
 import { secretMaskOf } from '../egress/secret-mask.ts'
 import type { KeptAnswer } from './buffered-answer.ts'
-import { createClientSide } from './client-side.ts'
+import { ClientSide } from './client-side.ts'
 import type { PipelineDependencies } from './dependencies.ts'
 import type { Attempt, Incoming } from './records.ts'
 import { Relay, type RelayInput } from './relay.ts'
@@ -37,7 +37,7 @@ export const forward = async (
   const upload = uploadOf(dependencies, incoming, attempt)
   // Its listeners stay when something in between throws, and must then find nothing to call.
   let relay: Relay | undefined
-  const client = createClientSide(incoming.answer, {
+  const client = new ClientSide(incoming.answer, {
     onDrain: () => relay?.resume(),
     onGone: () => relay?.clientGone(),
   })

@@ -1,4 +1,5 @@
 import type { Logger } from '../observe/logger.ts'
+import { Roster } from '../roster/roster.ts'
 import type { LedgerStore } from '../store/store.ts'
 
 /** Keeps the holds of long calls from expiring while the calls live. */
@@ -18,19 +19,23 @@ export interface HoldRenewalOptions {
 
 const looksPerLife = 8
 
-/** Creates the renewal, which looks after every eighth of a hold's life. Calls shorter than that cost a set entry. */
+interface Watched {
+  readonly attemptId: string
+  /** Looks since the hold was made or renewed. */
+  seen: number
+}
+
+/** Creates the renewal, which looks after every eighth of a hold's life. Calls shorter than that cost an entry in a list. */
 export const createHoldRenewal = ({ store, ttlMs, logger }: HoldRenewalOptions): HoldRenewal => {
-  const looks = new Map<string, number>()
+  const holds = new Roster<Watched>()
   const look = async (): Promise<void> => {
-    const due: string[] = []
-    for (const [attemptId, seen] of looks) {
-      looks.set(attemptId, seen + 1)
-      if (seen + 1 >= looksPerLife / 2) due.push(attemptId)
-    }
+    const due: Watched[] = []
+    for (const hold of holds) if (++hold.seen >= looksPerLife / 2) due.push(hold)
     if (due.length === 0) return
     try {
-      await store.renewHolds(due, ttlMs)
-      for (const attemptId of due) if (looks.has(attemptId)) looks.set(attemptId, 0)
+      const attemptIds = due.map(({ attemptId }) => attemptId)
+      await store.renewHolds(attemptIds, ttlMs)
+      for (const hold of due) hold.seen = 0
     } catch (error) {
       logger.error({ holds: due.length, error: String(error) }, 'holds not renewed')
     }
@@ -39,8 +44,8 @@ export const createHoldRenewal = ({ store, ttlMs, logger }: HoldRenewalOptions):
   timer.unref()
   return {
     watch: (attemptId) => {
-      looks.set(attemptId, 0)
-      return () => void looks.delete(attemptId)
+      const place = holds.add({ attemptId, seen: 0 })
+      return () => holds.remove(place)
     },
     close: () => clearInterval(timer),
   }

@@ -1,3 +1,4 @@
+import { Roster } from '../roster/roster.ts'
 import type { RelayAborted } from './relay-end.ts'
 
 /** Something that can be cut short. */
@@ -26,9 +27,9 @@ export interface InFlight {
 
 /** Creates an empty register. `flush` tries once to bring into the store what could only be made durable elsewhere. */
 export const createInFlight = (flush?: () => Promise<void>): InFlight => {
-  const calls = new Set<Promise<unknown>>()
-  const relays = new Map<Abortable, string>()
-  const settlements = new Set<Promise<void>>()
+  const calls = new Roster<Promise<unknown>>()
+  const relays = new Roster<{ readonly relay: Abortable; readonly tenantId: string }>()
+  const settlements = new Roster<Promise<void>>()
   let impatient = false
   const settled = async () => {
     await Promise.allSettled(settlements)
@@ -36,28 +37,28 @@ export const createInFlight = (flush?: () => Promise<void>): InFlight => {
   }
   return {
     track: (call) => {
-      calls.add(call)
-      const forget = () => void calls.delete(call)
+      const place = calls.add(call)
+      const forget = () => calls.remove(place)
       call.then(forget, forget)
       return call
     },
     add: (relay, tenantId) => {
-      relays.set(relay, tenantId)
+      const place = relays.add({ relay, tenantId })
       if (impatient) relay.abort('shutdown')
-      return () => void relays.delete(relay)
+      return () => relays.remove(place)
     },
     isAnswering: (tenantId, responseId) =>
-      [...relays].some(([relay, owner]) => owner === tenantId && relay.answers(responseId)),
+      [...relays].some((answering) => answering.tenantId === tenantId && answering.relay.answers(responseId)),
     settling: (settlement) => {
-      settlements.add(settlement)
-      const forget = () => void settlements.delete(settlement)
+      const place = settlements.add(settlement)
+      const forget = () => settlements.remove(place)
       settlement.then(forget, forget)
     },
     settled,
     drain: async (graceMs) => {
       const patience = setTimeout(() => {
         impatient = true
-        for (const relay of relays.keys()) relay.abort('shutdown')
+        for (const { relay } of relays) relay.abort('shutdown')
       }, graceMs)
       while (calls.size > 0) await Promise.allSettled(calls)
       clearTimeout(patience)
