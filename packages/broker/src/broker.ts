@@ -22,7 +22,6 @@ import { combineObservers } from './observe/combine-observers.ts'
 import { type Logger, silentLogger } from './observe/logger.ts'
 import type { Metrics } from './observe/metrics.ts'
 import { observeDrains } from './observe/observe-drains.ts'
-import { observeLedger } from './observe/observe-ledger.ts'
 import type { Observer } from './observe/observer.ts'
 import { traceCalls } from './observe/trace-calls.ts'
 import { createOutbox } from './outbox/outbox.ts'
@@ -107,9 +106,8 @@ const settleGraceMs = 120_000
  *
  * @throws {VendoError} `validation_failed` for an upstream origin that is neither https nor on this machine.
  */
-export const createBroker = (given: BrokerOptions): Broker => {
-  const observer = observerOf(given)
-  const options = { ...given, store: observeLedger(given.store, observer) }
+export const createBroker = (options: BrokerOptions): Broker => {
+  const observer = observerOf(options)
   const clock = options.clock ?? Date.now
   const inFlight = createInFlight(() => ledger.outbox.flush())
   const directory = createDirectory(options.store, clock)
@@ -124,7 +122,7 @@ export const createBroker = (given: BrokerOptions): Broker => {
     return url
   }
   const holdTtlMs = timeouts.totalMs + settleGraceMs
-  const ledger = wireLedger(options, { clock, logger, holdTtlMs })
+  const ledger = wireLedger(options, { clock, logger, observer, holdTtlMs })
   const runRequest = createRunRequest({
     addressBook: addressBookOf(providers, options.proxyDomain),
     directory,
@@ -192,11 +190,13 @@ const closeAll = async (pools: UpstreamPools, store: Store): Promise<void> => {
 interface LedgerContext {
   readonly clock: () => number
   readonly logger: Logger
+  readonly observer: Observer
   readonly holdTtlMs: number
 }
 
 /** What stands between the pipeline and the ledger: nothing while the store is well. */
-const wireLedger = ({ store, outboxDirectory }: BrokerOptions, { clock, logger, holdTtlMs }: LedgerContext) => {
+const wireLedger = ({ store, outboxDirectory }: BrokerOptions, context: LedgerContext) => {
+  const { clock, logger, observer, holdTtlMs } = context
   const events = createEventLog(randomBytes(6).toString('hex'), clock)
   const billing = createBillingEvents({ log: events, store, clock, logger })
   const gate = createStoreGate(() => store.ping())
@@ -207,6 +207,7 @@ const wireLedger = ({ store, outboxDirectory }: BrokerOptions, { clock, logger, 
     onApplied: ({ kind, subject, settlement }) => {
       if (kind !== 'release') billing.recorded(subject, settlement, kind)
     },
+    observer,
     logger,
     clock,
   })

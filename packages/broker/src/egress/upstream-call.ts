@@ -11,7 +11,7 @@ export interface UpstreamRequest {
   /** A stream is read as fast as the provider takes it, from when there is a connection. */
   readonly body: Uint8Array | Readable | null
   /** How many bytes a streamed body has; it goes in chunks when nobody knows. */
-  readonly bodyLength?: number
+  readonly bodyLength?: number | undefined
 }
 
 /** One call under way, as whoever waits for its answer steers it. */

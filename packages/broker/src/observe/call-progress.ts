@@ -16,9 +16,9 @@ export class CallProgress {
     this.#startedAt = now()
   }
 
-  /** The provider's table knows this route. */
-  classified({ method, path }: { readonly method: string; readonly path: string }): void {
-    this.#route = `${method} ${path}`
+  /** The provider's table has this route, by method and path. */
+  classified(route: string): void {
+    this.#route = route
   }
 
   /** From here on the broker waits for the client's body. */

@@ -11,7 +11,7 @@ export interface CallLogLine {
   readonly model?: string | null
   readonly keyId?: string
   readonly status: number
-  readonly code?: string
+  readonly code?: string | undefined
   readonly state?: string
   readonly reason?: string | null
   readonly chargeNanos?: string

@@ -1,3 +1,4 @@
+import type { Observer } from '../observe/observer.ts'
 import type { Store } from '../store/store.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
 import { settleDeadlineMs, withinDeadline } from './store-deadline.ts'
@@ -12,13 +13,23 @@ export type AppliedListener = (entry: OutboxEntry) => void
  */
 export type Applier = (entry: OutboxEntry) => Promise<boolean>
 
+/** What an applier works with. */
+export interface ApplierOptions {
+  readonly store: Pick<Store, 'settle' | 'correct'>
+  readonly observer: Pick<Observer, 'settled'>
+  readonly onApplied: AppliedListener
+}
+
 /** Creates the applier. */
 export const createApplier =
-  (store: Pick<Store, 'settle' | 'correct'>, onApplied: AppliedListener): Applier =>
-  async (entry) => {
+  ({ store, observer, onApplied }: ApplierOptions): Applier =>
+  (entry) => {
     const { kind, settlement } = entry
+    const askedAt = performance.now()
     const asked = kind === 'correction' ? store.correct(settlement) : store.settle(settlement)
-    const applied = await withinDeadline(asked, settleDeadlineMs)
-    if (applied && kind !== 'release') onApplied(entry)
-    return applied
+    return withinDeadline(asked, settleDeadlineMs).then((applied) => {
+      if (kind !== 'correction') observer.settled(settlement.attemptId, performance.now() - askedAt)
+      if (applied && kind !== 'release') onApplied(entry)
+      return applied
+    })
   }

@@ -1,4 +1,5 @@
 import type { Logger } from '../observe/logger.ts'
+import type { Observer } from '../observe/observer.ts'
 import { Roster } from '../roster/roster.ts'
 import type { EpochMs } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
@@ -44,6 +45,7 @@ export interface OutboxOptions {
   /** Absent: settlements wait in memory alone. */
   readonly folder: string | undefined
   readonly onApplied: AppliedListener
+  readonly observer: Pick<Observer, 'settled'>
   readonly logger: Logger
   readonly clock: () => EpochMs
 }
@@ -73,25 +75,27 @@ class StoreOutbox implements Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options
-    this.#apply = createApplier(options.store, options.onApplied)
+    this.#apply = createApplier(options)
   }
 
   get waiting(): number {
     return this.#parcels.size
   }
 
-  async settle(draft: EntryDraft): Promise<void> {
-    const entry = { ...draft, decidedAt: this.#options.clock() }
+  settle({ kind, settlement, subject }: EntryDraft): Promise<void> {
+    const entry: OutboxEntry = { kind, settlement, subject, decidedAt: this.#options.clock() }
     const attempt = this.#apply(entry)
     const place = this.#direct.add(attempt)
-    try {
-      await attempt
-      this.#taken++
-    } catch (error) {
-      await this.#keep(createParcel(entry, { blocked: false, durable: false }), error)
-    } finally {
-      this.#direct.remove(place)
-    }
+    return attempt.then(
+      () => {
+        this.#direct.remove(place)
+        this.#taken++
+      },
+      (error: unknown) => {
+        this.#direct.remove(place)
+        return this.#keep(createParcel(entry, { blocked: false, durable: false }), error)
+      },
+    )
   }
 
   release(draft: Omit<EntryDraft, 'kind'>, fate: Promise<HoldFate>): Promise<void> {

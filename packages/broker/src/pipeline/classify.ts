@@ -19,6 +19,17 @@ export const classify = (provider: Provider, method: string, path: string): Rout
   })
 }
 
+const names = new WeakMap<Route, string>()
+
+/** Method and path as the provider's table writes them: what ledger, log and metrics call a route. */
+export const routeName = (route: Route): string => {
+  const known = names.get(route)
+  if (known !== undefined) return known
+  const name = `${route.method} ${route.path}`
+  names.set(route, name)
+  return name
+}
+
 const findRoute = ({ routes }: Provider, method: string, path: string): Route | undefined => {
   const segments = path.split('/')
   return routes.find((entry) => entry.method === method && matches(entry.path.split('/'), segments))

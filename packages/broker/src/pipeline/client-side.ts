@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http'
 
-/** What a {@link ClientSide} reports. */
+/** Whom a {@link ClientSide} reports to. */
 export interface ClientSideEvents {
-  readonly onDrain: () => void
-  readonly onGone: () => void
+  /** The client read everything that was waiting for it. */
+  onDrain(): void
+  /** The client left before the answer's end. */
+  onGone(): void
 }
 
 /** The client's end of a relayed answer: writes with backpressure, and tells once when the client is gone. */
@@ -12,14 +14,14 @@ export class ClientSide {
   #ended = false
   #gone: boolean
 
-  constructor(answer: ServerResponse, { onDrain, onGone }: ClientSideEvents) {
+  constructor(answer: ServerResponse, events: ClientSideEvents) {
     this.#answer = answer
     this.#gone = answer.destroyed
-    answer.on('drain', onDrain)
+    answer.on('drain', () => events.onDrain())
     answer.once('close', () => {
       if (this.#ended) return
       this.#gone = true
-      onGone()
+      events.onGone()
     })
     // A socket error is followed by `close`, which is where it counts.
     answer.on('error', ignored)

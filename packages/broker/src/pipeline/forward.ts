@@ -1,90 +1,106 @@
 import type { IncomingMessage } from 'node:http'
-import { createVendoError } from '@vendo/contract'
+import { createVendoError, type Secret } from '@vendo/contract'
 import { outgoingHeaders } from '../egress/outgoing-headers.ts'
 import { secretMaskOf } from '../egress/secret-mask.ts'
+import type { UpstreamRequest } from '../egress/upstream-call.ts'
 import type { KeptAnswer } from './buffered-answer.ts'
-import { ClientSide } from './client-side.ts'
 import type { PipelineDependencies } from './dependencies.ts'
 import type { Attempt, Incoming } from './records.ts'
-import { Relay, type RelayInput } from './relay.ts'
+import { Relay } from './relay.ts'
 import type { RelayEnd } from './relay-end.ts'
 import { UploadBody } from './upload-body.ts'
 
-/** One dispatch and what came of it. */
-export interface Forwarded {
-  readonly end: RelayEnd
-  readonly clientGone: boolean
-  /** The request's body, where it was streamed. */
-  readonly upload?: Pick<UploadBody, 'begun' | 'refusal'>
+/** One dispatch under way. */
+export interface Dispatched {
+  /** Resolves when both sides are through, however they ended. Never rejects. */
+  readonly ended: Promise<RelayEnd>
+  /** The request's body, where it is streamed. */
+  readonly upload: Pick<UploadBody, 'begun' | 'refusal'> | undefined
+  /** To be called when it has ended. */
+  readonly forget: () => void
 }
 
-/** Sends one attempt to its provider and relays the answer; resolves when both sides are through, however they ended. */
-export const forward = async (
-  dependencies: PipelineDependencies,
-  incoming: Incoming,
-  attempt: Attempt,
-): Promise<Forwarded> => {
-  const { admission } = attempt
-  const { provider, connection } = admission.target
+/**
+ * Sends one attempt to its provider and relays the answer.
+ *
+ * @throws whatever goes wrong before anything is sent.
+ */
+export const forward = (dependencies: PipelineDependencies, incoming: Incoming, attempt: Attempt): Dispatched => {
+  const { inFlight, renewal, pools } = dependencies
   // Gone while the hold was made: nobody would read the answer, so nobody needs to pay for it.
-  if (incoming.answer.destroyed) return { end: neverSent(dependencies, incoming), clientGone: true }
-  const secret = dependencies.vault.open(connection.sealed, {
-    tenantId: connection.tenantId,
-    connectionId: connection.id,
-    field: 'secret',
-  })
-  const usageAdded = admission.metered?.usageAdded ?? false
+  if (incoming.answer.destroyed) {
+    return { ended: Promise.resolve(neverSent(dependencies, incoming)), upload: undefined, forget: () => undefined }
+  }
   const upload = uploadOf(dependencies, incoming, attempt)
-  // Its listeners stay when something in between throws, and must then find nothing to call.
-  let relay: Relay | undefined
-  const client = new ClientSide(incoming.answer, {
-    onDrain: () => relay?.resume(),
-    onGone: () => relay?.clientGone(),
-  })
-  const relayInput: RelayInput = {
-    client,
+  const secret = secretOf(dependencies, attempt)
+  const request = requestOf({ dependencies, incoming, attempt }, secret, upload)
+  const relay = relayOf({ dependencies, incoming, attempt }, secret, upload)
+  const answering = inFlight.add(relay, attempt.admission.caller.tenantId)
+  const renewed = renewal.watch(attempt.id)
+  const forget = () => {
+    renewal.unwatch(renewed)
+    inFlight.remove(answering)
+  }
+  try {
+    pools.dispatch(request, relay)
+  } catch (error) {
+    forget()
+    throw error
+  }
+  return { ended: relay.ended, upload, forget }
+}
+
+interface Sending {
+  readonly dependencies: PipelineDependencies
+  readonly incoming: Incoming
+  readonly attempt: Attempt
+}
+
+const secretOf = ({ vault }: PipelineDependencies, { admission }: Attempt): Secret => {
+  const { sealed, tenantId, id } = admission.target.connection
+  return vault.open(sealed, { tenantId, connectionId: id, field: 'secret' })
+}
+
+const relayOf = (sending: Sending, secret: Secret, upload: UploadBody | undefined): Relay => {
+  const { dependencies, incoming, attempt } = sending
+  const { caller, route, target, metered } = attempt.admission
+  return new Relay({
+    answer: incoming.answer,
     requestId: incoming.requestId,
-    wireFormat: admission.route.wireFormat,
+    wireFormat: route.wireFormat,
     mask: secretMaskOf(secret),
-    pooled: !admission.target.byok,
-    usageAdded,
+    pooled: !target.byok,
+    usageAdded: metered?.usageAdded ?? false,
     totalMs: dependencies.timeouts.totalMs,
     heartbeatMs: dependencies.heartbeatMs,
     drains: dependencies.drains,
     // An upload that stops in the middle has no answer to wait for.
     onDisconnect: upload
       ? 'abort'
-      : (admission.caller.key.limits.on_disconnect ?? dependencies.onDisconnect(provider.slug)),
+      : (caller.key.limits.on_disconnect ?? dependencies.onDisconnect(target.provider.slug)),
     clock: dependencies.clock,
-    ...keeping(dependencies, incoming, attempt),
-  }
+    keep: keeping(sending),
+  })
+}
+
+const requestOf = (sending: Sending, secret: Secret, upload: UploadBody | undefined): UpstreamRequest => {
+  const { dependencies, incoming, attempt } = sending
+  const { route, target, metered, body } = attempt.admission
   const headers = outgoingHeaders({
     rawHeaders: incoming.message.rawHeaders,
-    provider,
+    provider: target.provider,
     secret,
     // A kept answer must suit clients that ask for no compression.
-    identityEncoding: usageAdded || admission.route.cacheSeconds !== undefined,
+    identityEncoding: metered?.usageAdded === true || route.cacheSeconds !== undefined,
     traceContext: dependencies.forwardTraceContext,
   })
-  const request = {
-    origin: dependencies.originOf(provider),
+  return {
+    origin: dependencies.originOf(target.provider),
     path: incoming.address.path + incoming.address.query,
-    method: admission.route.method,
+    method: route.method,
     headers,
-    body: upload ?? admission.body,
-    ...(upload && announcedLength(incoming.message)),
-  }
-  relay = new Relay(relayInput)
-  const remove = dependencies.inFlight.add(relay, admission.caller.tenantId)
-  const unwatch = dependencies.renewal.watch(attempt.id)
-  try {
-    dependencies.pools.dispatch(request, relay)
-    const end = await relay.ended
-    const clientGone = incoming.answer.destroyed && end.kind !== 'complete'
-    return { end, clientGone, ...(upload && { upload }) }
-  } finally {
-    unwatch()
-    remove()
+    body: upload ?? body,
+    bodyLength: upload && announcedLength(incoming.message),
   }
 }
 
@@ -92,8 +108,8 @@ const uploadOf = ({ mostUploadBytes }: PipelineDependencies, incoming: Incoming,
   admission.route.streamsBody === true ? new UploadBody(incoming, mostUploadBytes) : undefined
 
 /** Some providers refuse a file of unknown length; without one it goes on in chunks, as it came. */
-const announcedLength = ({ headers: { 'content-length': length } }: IncomingMessage) =>
-  length === undefined ? {} : { bodyLength: Number(length) }
+const announcedLength = ({ headers: { 'content-length': length } }: IncomingMessage): number | undefined =>
+  length === undefined ? undefined : Number(length)
 
 /** The end of an attempt of which nothing was sent. */
 const neverSent = ({ clock }: PipelineDependencies, { receivedAt }: Incoming): RelayEnd => ({
@@ -119,11 +135,11 @@ export const catalogName = (
 /** Request headers that change what a catalog shows. */
 const variantHeaders = ['anthropic-version', 'anthropic-beta', 'openai-beta']
 
-const keeping = ({ catalogs }: PipelineDependencies, incoming: Incoming, attempt: Attempt) => {
+const keeping = ({ dependencies: { catalogs }, incoming, attempt }: Sending) => {
   const name = catalogName(incoming, attempt)
   const seconds = attempt.admission.route.cacheSeconds
-  if (name === undefined || seconds === undefined) return {}
-  return { keep: (answer: KeptAnswer) => catalogs.put(name, answer, seconds) }
+  if (name === undefined || seconds === undefined) return undefined
+  return (answer: KeptAnswer) => catalogs.put(name, answer, seconds)
 }
 
 /** The error a client gets for an attempt that ended before any of the provider's answer reached it; undefined when it has its answer. */

@@ -4,40 +4,53 @@ import type { HoldFate } from '../outbox/outbox.ts'
 import type { CallSubject } from '../outbox/outbox-entry.ts'
 import { admissionDeadlineMs, withinDeadline } from '../outbox/store-deadline.ts'
 import { isStoreFailure } from '../outbox/store-gate.ts'
+import type { HoldOutcome } from '../store/records.ts'
 import { storeUnavailable } from '../store/store-error.ts'
 import type { PipelineDependencies } from './dependencies.ts'
-import { type HoldInput, hold, type Refused } from './hold.ts'
+import { type HoldInput, holdRequestOf, type Refused, refusalOf } from './hold.ts'
 import type { Attempt } from './records.ts'
 import { releaseOf } from './settle.ts'
 
 /**
- * Holds, or refuses within a second. A hold whose answer was lost is never dispatched: the outbox gives it back.
+ * Holds, or refuses within a second: when it resolves, the hold is durable and the attempt may be dispatched. A hold whose
+ * answer was lost is never dispatched: the outbox gives it back.
  *
  * @throws {VendoError} the code of the narrowest limit that fails, or `store_unavailable`.
  */
-export const holdOrRelease = async (
-  dependencies: PipelineDependencies,
-  input: Omit<HoldInput, 'ledger'>,
-): Promise<Attempt> => {
-  const { store, gate, outbox, inFlight } = dependencies
-  await gate.whenUsable()
-  const onRefused = (refusal: Refused) => tellCap(dependencies, input.subject, refusal)
-  const asked = hold({ ...input, ledger: store, onRefused })
+export const holdOrRelease = async (dependencies: PipelineDependencies, input: HoldInput): Promise<Attempt> => {
+  const { store, gate } = dependencies
+  const { admission, attemptId, subject } = input
+  const usable = gate.whenUsable()
+  if (usable !== undefined) await usable
+  const askedAt = performance.now()
+  const asked = store.hold(holdRequestOf(input))
+  let outcome: HoldOutcome
   try {
-    return await withinDeadline(asked, admissionDeadlineMs)
+    outcome = await withinDeadline(asked, admissionDeadlineMs)
   } catch (error) {
     if (!isStoreFailure(error)) throw error
-    gate.suspect()
-    const draft = { settlement: releaseOf(input.attemptId), subject: input.subject }
-    inFlight.settling(outbox.release(draft, fateOf(asked)))
+    release(dependencies, input, asked)
     throw isVendoError(error) ? error : storeUnavailable('The store failed.', { cause: error })
   }
+  dependencies.observer.holdAnswered(attemptId, outcome.admitted, performance.now() - askedAt)
+  if (outcome.admitted) return { id: attemptId, admittedAt: outcome.admittedAt, admission, subject }
+  tellCap(dependencies, subject, outcome)
+  throw refusalOf(outcome, admission)
+}
+
+const release = (
+  { gate, outbox, inFlight }: PipelineDependencies,
+  { attemptId, subject }: HoldInput,
+  asked: Promise<HoldOutcome>,
+): void => {
+  gate.suspect()
+  inFlight.settling(outbox.release({ settlement: releaseOf(attemptId), subject }, fateOf(asked)))
 }
 
 /** What is known of the hold when the attempt to make it is over. */
-const fateOf = (asked: Promise<Attempt>): Promise<HoldFate> =>
+const fateOf = (asked: Promise<HoldOutcome>): Promise<HoldFate> =>
   asked.then(
-    () => 'held',
+    ({ admitted }) => (admitted ? 'held' : 'refused'),
     (error: unknown) => (isStoreFailure(error) ? 'unknown' : 'refused'),
   )
 

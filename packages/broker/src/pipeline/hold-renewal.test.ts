@@ -23,9 +23,9 @@ afterEach(() => {
 })
 
 it('a call that ends within half of its hold’s life is never renewed', async () => {
-  const end = renewal.watch('att_1')
+  const place = renewal.watch('att_1')
   await vi.advanceTimersByTimeAsync(ttlMs / 2 - 1)
-  end()
+  renewal.unwatch(place)
   await vi.advanceTimersByTimeAsync(ttlMs * 2)
   expect(renewed).toEqual([])
 })

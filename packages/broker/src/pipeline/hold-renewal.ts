@@ -1,11 +1,19 @@
 import type { Logger } from '../observe/logger.ts'
-import { Roster } from '../roster/roster.ts'
+import { type Place, Roster } from '../roster/roster.ts'
 import type { LedgerStore } from '../store/store.ts'
+
+/** An attempt whose hold is renewed. */
+export interface Watched {
+  readonly attemptId: string
+  /** Looks since the hold was made or renewed. */
+  seen: number
+}
 
 /** Keeps the holds of long calls from expiring while the calls live. */
 export interface HoldRenewal {
-  /** Watches an attempt; returns the end of that. */
-  watch(attemptId: string): () => void
+  /** Watches an attempt, until {@link HoldRenewal.unwatch}. */
+  watch(attemptId: string): Place<Watched>
+  unwatch(place: Place<Watched>): void
   close(): void
 }
 
@@ -18,12 +26,6 @@ export interface HoldRenewalOptions {
 }
 
 const looksPerLife = 8
-
-interface Watched {
-  readonly attemptId: string
-  /** Looks since the hold was made or renewed. */
-  seen: number
-}
 
 /** Creates the renewal, which looks after every eighth of a hold's life. Calls shorter than that cost an entry in a list. */
 export const createHoldRenewal = ({ store, ttlMs, logger }: HoldRenewalOptions): HoldRenewal => {
@@ -43,10 +45,8 @@ export const createHoldRenewal = ({ store, ttlMs, logger }: HoldRenewalOptions):
   const timer = setInterval(() => void look(), ttlMs / looksPerLife)
   timer.unref()
   return {
-    watch: (attemptId) => {
-      const place = holds.add({ attemptId, seen: 0 })
-      return () => holds.remove(place)
-    },
+    watch: (attemptId) => holds.add({ attemptId, seen: 0 }),
+    unwatch: (place) => holds.remove(place),
     close: () => clearInterval(timer),
   }
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HoldOutcome } from '../store/records.ts'
-import { subjectOf } from './call-subject.ts'
-import { hold } from './hold.ts'
+import { refusalOf } from './hold.ts'
 import type { Admission } from './records.ts'
 
 type Refused = Extract<HoldOutcome, { readonly admitted: false }>
@@ -18,7 +17,7 @@ const admission = {
   },
 } as unknown as Admission
 
-const messageOf = async (refusal: Partial<Refused>): Promise<string> => {
+const messageOf = (refusal: Partial<Refused>): string => {
   const outcome = {
     admitted: false,
     code: 'spend_cap_daily',
@@ -26,13 +25,7 @@ const messageOf = async (refusal: Partial<Refused>): Promise<string> => {
     required: 2_000n,
     available: 1_234n,
   } as const
-  const ledger = { hold: async (): Promise<HoldOutcome> => ({ ...outcome, ...refusal }) }
-  const subject = subjectOf('request-1', admission)
-  const attempt = hold({ ledger, admission, attemptId: 'attempt-1', subject, ttlMs: 1 })
-  return attempt.then(
-    () => 'admitted',
-    (error: Error) => error.message,
-  )
+  return refusalOf({ ...outcome, ...refusal }, admission).message
 }
 
 describe('a refusal', () => {
@@ -44,8 +37,8 @@ describe('a refusal', () => {
     ['rate_limited', 'key', /This key has reached its limit per minute \(asked for 2000, 1234 left\)/],
     ['concurrency_limited', 'key', /As many calls run as this key may have/],
     ['concurrency_limited', 'app', /As many calls run as the app of this key may have/],
-  ] as const)('%s of the %s says what is left', async (code, scope, message) => {
-    expect(await messageOf({ code, scope })).toMatch(message)
+  ] as const)('%s of the %s says what is left', (code, scope, message) => {
+    expect(messageOf({ code, scope })).toMatch(message)
   })
 
   it.each([
@@ -55,8 +48,8 @@ describe('a refusal', () => {
     ['balance_exhausted', 'tenant', /^The wallet behind this key does not cover/],
     ['rate_limited', 'tenant', /^The tenant of this key has reached its limit per minute\.$/],
     ['rate_limited', 'app', /^The app of this key has reached its limit per minute\.$/],
-  ] as const)('%s of the %s keeps its amounts from a key with a cap of its own', async (code, scope, message) => {
-    const text = await messageOf({ code, scope, withheld: true })
+  ] as const)('%s of the %s keeps its amounts from a key with a cap of its own', (code, scope, message) => {
+    const text = messageOf({ code, scope, withheld: true })
     expect(text).toMatch(message)
     expect(text).not.toMatch(/1234|2000|0\.00|max_tokens/)
   })

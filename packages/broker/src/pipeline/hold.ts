@@ -1,60 +1,49 @@
 import { createVendoError, usdFromNanos, type VendoError } from '@vendo/contract'
 import type { CallSubject } from '../outbox/outbox-entry.ts'
-import type { HoldOutcome } from '../store/records.ts'
-import type { LedgerStore } from '../store/store.ts'
-import type { Admission, Attempt } from './records.ts'
+import type { HoldOutcome, HoldRequest } from '../store/records.ts'
+import { routeName } from './classify.ts'
+import type { Admission } from './records.ts'
 
-/** What a hold needs beside the admission. */
+/** What a hold is asked for with. */
 export interface HoldInput {
-  readonly ledger: Pick<LedgerStore, 'hold'>
   readonly admission: Admission
   readonly attemptId: string
   readonly subject: CallSubject
   /** How long the attempt can last at most, its settlement included. */
   readonly ttlMs: number
-  /** Told of a refusal before it is thrown. */
-  readonly onRefused?: (refusal: Refused) => void
 }
 
 /** Requests per minute on free routes, for keys that set no limit of their own. */
 const freeRequestsPerMinute = 60
 
-/**
- * Sets the bound aside. When it resolves, the hold is durable and the attempt may be dispatched.
- *
- * @throws {VendoError} the code of the narrowest limit that fails, or `store_unavailable`.
- */
-export const hold = async ({
-  ledger,
-  admission,
-  attemptId,
-  subject,
-  ttlMs,
-  onRefused,
-}: HoldInput): Promise<Attempt> => {
+/** The hold of an attempt: its bound, for the wallet and for every limit. */
+export const holdRequestOf = ({ admission, attemptId, subject, ttlMs }: HoldInput): HoldRequest => {
   const { target, route, metered } = admission
   const amount = metered === undefined ? 0n : target.byok ? metered.bound.listNanos : metered.bound.chargeNanos
-  const outcome = await ledger.hold({
+  return {
     attemptId,
-    ...subject,
+    requestId: subject.requestId,
+    tenantId: subject.tenantId,
+    keyId: subject.keyId,
+    appId: subject.appId,
     connectionId: target.connection.id,
-    route: `${route.method} ${route.path}`,
+    integration: subject.integration,
+    route: routeName(route),
+    model: subject.model,
     streamed: metered?.facts.stream ?? false,
     walletNanos: target.byok ? 0n : amount,
     spendNanos: amount,
     tokens: metered?.bound.tokens ?? 0,
     defaultRequestsPerMinute: route.class === 'free' ? freeRequestsPerMinute : null,
     ttlMs,
-  })
-  if (outcome.admitted) return { id: attemptId, admittedAt: outcome.admittedAt, admission, subject }
-  onRefused?.(outcome)
-  throw refusalOf(outcome, admission)
+  }
 }
 
 /** The ledger's no. */
 export type Refused = Extract<HoldOutcome, { readonly admitted: false }>
 
-const refusalOf = (outcome: Refused, admission: Admission): VendoError => {
+/** What the client is told of it: the code of the narrowest limit that fails. */
+export const refusalOf = (outcome: Refused, admission: Admission): VendoError => {
   const retryAfter = outcome.code === 'concurrency_limited' ? 1 : outcome.retryAfterSeconds
   return createVendoError(messageOf(outcome, admission), {
     code: outcome.code,

@@ -8,8 +8,7 @@ const createRelay = () => ({ abort: vi.fn(), answers: () => false })
 it('after the grace it cuts what runs, and what still begins', async () => {
   vi.useFakeTimers()
   const inFlight = createInFlight()
-  let end: () => void = () => undefined
-  void inFlight.track(new Promise<void>((resolve) => (end = resolve)))
+  inFlight.begin()
   const [running, late] = [createRelay(), createRelay()]
   inFlight.add(running, 'ten_1')
   const drained = inFlight.drain(1_000)
@@ -18,6 +17,6 @@ it('after the grace it cuts what runs, and what still begins', async () => {
   await vi.advanceTimersByTimeAsync(1)
   inFlight.add(late, 'ten_1')
   expect([running.abort.mock.calls, late.abort.mock.calls]).toEqual([[['shutdown']], [['shutdown']]])
-  end()
+  inFlight.end()
   await drained
 })

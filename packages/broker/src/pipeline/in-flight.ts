@@ -1,4 +1,4 @@
-import { Roster } from '../roster/roster.ts'
+import { type Place, Roster } from '../roster/roster.ts'
 import type { RelayAborted } from './relay-end.ts'
 
 /** Something that can be cut short. */
@@ -8,12 +8,20 @@ export interface Abortable {
   answers(responseId: string): boolean
 }
 
+/** An answer under way, and whose it is. */
+export interface Answering {
+  readonly relay: Abortable
+  readonly tenantId: string
+}
+
 /** The calls and settlements under way, so that shutdown can wait for them and reads of the ledger see what was decided. */
 export interface InFlight {
-  /** Registers a call until its promise settles. */
-  track<T>(call: Promise<T>): Promise<T>
-  /** Registers what shutdown cuts when patience ends; returns the removal. */
-  add(relay: Abortable, tenantId: string): () => void
+  /** A call begins. {@link InFlight.end} follows, once. */
+  begin(): void
+  end(): void
+  /** Registers what shutdown cuts when patience ends, until {@link InFlight.remove}. */
+  add(relay: Abortable, tenantId: string): Place<Answering>
+  remove(place: Place<Answering>): void
   /** Whether a tenant is just being sent the answer with this response id. */
   isAnswering(tenantId: string, responseId: string): boolean
   /** Registers a settlement until it is durable. */
@@ -27,8 +35,9 @@ export interface InFlight {
 
 /** Creates an empty register. `flush` tries once to bring into the store what could only be made durable elsewhere. */
 export const createInFlight = (flush?: () => Promise<void>): InFlight => {
-  const calls = new Roster<Promise<unknown>>()
-  const relays = new Roster<{ readonly relay: Abortable; readonly tenantId: string }>()
+  let calls = 0
+  let onIdle = (): void => undefined
+  const relays = new Roster<Answering>()
   const settlements = new Roster<Promise<void>>()
   let impatient = false
   const settled = async () => {
@@ -36,17 +45,19 @@ export const createInFlight = (flush?: () => Promise<void>): InFlight => {
     await flush?.()
   }
   return {
-    track: (call) => {
-      const place = calls.add(call)
-      const forget = () => calls.remove(place)
-      call.then(forget, forget)
-      return call
+    begin: () => {
+      calls++
+    },
+    end: () => {
+      calls--
+      if (calls === 0) onIdle()
     },
     add: (relay, tenantId) => {
       const place = relays.add({ relay, tenantId })
       if (impatient) relay.abort('shutdown')
-      return () => relays.remove(place)
+      return place
     },
+    remove: (place) => relays.remove(place),
     isAnswering: (tenantId, responseId) =>
       [...relays].some((answering) => answering.tenantId === tenantId && answering.relay.answers(responseId)),
     settling: (settlement) => {
@@ -60,11 +71,15 @@ export const createInFlight = (flush?: () => Promise<void>): InFlight => {
         impatient = true
         for (const { relay } of relays) relay.abort('shutdown')
       }, graceMs)
-      while (calls.size > 0) await Promise.allSettled(calls)
+      if (calls > 0) {
+        await new Promise<void>((resolve) => {
+          onIdle = resolve
+        })
+      }
       clearTimeout(patience)
     },
     get size() {
-      return calls.size
+      return calls
     },
   }
 }

@@ -5,7 +5,7 @@ import type { PipelineDependencies } from './dependencies.ts'
 import type { Address, Attempt, Incoming } from './records.ts'
 
 /** A call whose address may not have been readable. */
-export type Unaddressed = Omit<Incoming, 'address'> & { readonly address: Address | undefined }
+export type Unaddressed = Omit<Incoming, 'address'> & { address: Address | undefined }
 
 /** Tells the observer that a call was refused; to be called after the answer. */
 export const tellRefused = (dependencies: PipelineDependencies, incoming: Unaddressed, error: VendoError): void => {

@@ -15,7 +15,7 @@ export class ClientGone extends Error {
 /** A request body in memory; `release` gives its bytes back to the budget, once. */
 export interface BufferedBody {
   readonly bytes: Buffer
-  readonly release: () => void
+  release(): void
 }
 
 /** How much may be read. */
@@ -30,62 +30,72 @@ export interface BodyLimits {
  * @throws {VendoError} `unsupported_encoding` when it is compressed, `request_too_large`, or `overloaded` when the broker holds too many bodies already.
  * @throws {ClientGone} when the client leaves first.
  */
-export const readBody = async (
+export const readBody = (
   { message, answer }: Pick<Incoming, 'message' | 'answer'>,
   limits: BodyLimits,
-): Promise<BufferedBody> => {
-  assertUncompressed(message)
-  assertAnnouncedSize(message, limits.mostBytes)
-  askForBody(message, answer)
-  const chunks: Buffer[] = []
-  let taken = 0
-  const release = () => {
-    limits.budget.give(taken)
-    taken = 0
-  }
-  try {
-    await collect(message, (chunk) => {
-      if (taken + chunk.length > limits.mostBytes) throw bodyTooLarge(limits.mostBytes)
-      if (!limits.budget.take(chunk.length)) {
-        throw createVendoError('The broker holds too many request bodies just now.', {
-          code: 'overloaded',
-          retryAfter: 1,
-        })
-      }
-      taken += chunk.length
-      chunks.push(chunk)
-    })
-  } catch (error) {
-    release()
-    throw error
-  }
-  return { bytes: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, taken), release }
-}
-
-const collect = (message: IncomingMessage, add: (chunk: Buffer) => void): Promise<void> =>
+): Promise<BufferedBody> =>
   new Promise((resolve, reject) => {
+    assertUncompressed(message)
+    assertAnnouncedSize(message, limits.mostBytes)
+    askForBody(message, answer)
     // Left, or sent what is no HTTP, before anybody listened: none of the events below would come any more.
-    if (message.destroyed) return reject(new ClientGone())
+    if (message.destroyed) throw new ClientGone()
+    const body = new BodyInParts(limits)
     const fail = (error: unknown) => {
+      if (body.whole) return
       message.removeListener('data', take)
       // The rest flows away unread, so that the refusal reaches a client that is still sending.
       message.resume()
+      body.release()
       reject(error)
     }
     const take = (chunk: Buffer) => {
       try {
-        add(chunk)
+        body.add(chunk)
       } catch (error) {
         fail(error)
       }
     }
     message.on('data', take)
-    message.once('end', resolve)
-    message.once('error', () => fail(new ClientGone()))
-    message.once('close', () => {
-      if (!message.complete) fail(new ClientGone())
+    message.once('end', () => {
+      body.whole = true
+      resolve(body)
     })
+    message.once('error', () => fail(new ClientGone()))
+    message.once('close', () => fail(new ClientGone()))
   })
+
+class BodyInParts implements BufferedBody {
+  whole = false
+  readonly #limits: BodyLimits
+  readonly #chunks: Buffer[] = []
+  #taken = 0
+
+  constructor(limits: BodyLimits) {
+    this.#limits = limits
+  }
+
+  get bytes(): Buffer {
+    const [first] = this.#chunks
+    return first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks, this.#taken)
+  }
+
+  add(chunk: Buffer): void {
+    const { mostBytes, budget } = this.#limits
+    if (this.#taken + chunk.length > mostBytes) throw bodyTooLarge(mostBytes)
+    if (!budget.take(chunk.length)) {
+      const message = 'The broker holds too many request bodies just now.'
+      throw createVendoError(message, { code: 'overloaded', retryAfter: 1 })
+    }
+    this.#taken += chunk.length
+    this.#chunks.push(chunk)
+  }
+
+  release(): void {
+    this.#limits.budget.give(this.#taken)
+    this.#taken = 0
+  }
+}
 
 const assertUncompressed = (message: IncomingMessage): void => {
   const encoding = message.headers['content-encoding']

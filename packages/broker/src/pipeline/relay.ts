@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { WireFormatName } from '@vendo/contract'
 import {
   createUsageChunkFilter,
@@ -12,7 +13,7 @@ import type { MaskStream, SecretMask } from '../egress/secret-mask.ts'
 import type { UpstreamCall, UpstreamHandler } from '../egress/upstream-call.ts'
 import { breakOffEvent } from './break-off-event.ts'
 import { type BufferedAnswer, createBufferedAnswer, type KeptAnswer } from './buffered-answer.ts'
-import type { ClientSide } from './client-side.ts'
+import { ClientSide, type ClientSideEvents } from './client-side.ts'
 import type { DrainGate, OnDisconnect } from './drain-policy.ts'
 import { createHeartbeat, type Heartbeat, heartbeatBytes } from './heartbeat.ts'
 import { createMeterTap, type MeterTap } from './meter-tap.ts'
@@ -20,7 +21,7 @@ import { endKindOf, RelayAborted, type RelayEnd } from './relay-end.ts'
 
 /** What one relay works with. */
 export interface RelayInput {
-  readonly client: ClientSide
+  readonly answer: ServerResponse
   readonly requestId: string
   readonly wireFormat: WireFormatName | undefined
   readonly mask: SecretMask
@@ -35,7 +36,7 @@ export interface RelayInput {
   readonly onDisconnect: OnDisconnect
   readonly clock: () => number
   /** Keeps a whole successful answer, for routes whose answers are cached. */
-  readonly keep?: (answer: KeptAnswer) => void
+  readonly keep: ((answer: KeptAnswer) => void) | undefined
 }
 
 /** A body up to this size that comes in one piece goes out in one write, together with its head. */
@@ -45,9 +46,10 @@ const mostWholeBytes = 65_536
  * Carries one answer from the provider to the client: bytes first, then a copy to the meter. Whatever ends it resolves
  * {@link Relay.ended}, once.
  */
-export class Relay implements UpstreamHandler {
+export class Relay implements UpstreamHandler, ClientSideEvents {
   readonly ended: Promise<RelayEnd>
   readonly #input: RelayInput
+  readonly #client: ClientSide
   readonly #startedAt: number
   readonly #total: NodeJS.Timeout
   #resolve!: (end: RelayEnd) => void
@@ -60,7 +62,7 @@ export class Relay implements UpstreamHandler {
   #reader: UsageReader | undefined
   #tap: MeterTap | undefined
   #filter: Transducer<Uint8Array, Uint8Array> | undefined
-  readonly #masked: MaskStream
+  #masked: MaskStream | undefined
   #heartbeat: Heartbeat | undefined
   /** The head waits for the first piece of the body, which may be all of it. */
   #headWaits = false
@@ -76,8 +78,8 @@ export class Relay implements UpstreamHandler {
 
   constructor(input: RelayInput) {
     this.#input = input
+    this.#client = new ClientSide(input.answer, this)
     this.#startedAt = input.clock()
-    this.#masked = input.mask.stream()
     this.ended = new Promise((resolve) => {
       this.#resolve = resolve
     })
@@ -98,12 +100,12 @@ export class Relay implements UpstreamHandler {
   }
 
   /** The client read everything that was waiting for it. */
-  resume(): void {
+  onDrain(): void {
     this.#call?.resume()
   }
 
   /** The client left: reads on to the usage within the drain policy, else cuts the dispatch short. */
-  clientGone(): void {
+  onGone(): void {
     if (this.#over || this.#drainTimer !== undefined) return
     const { drains, onDisconnect } = this.#input
     if (onDisconnect === 'abort' || this.#reading()?.complete === true || !drains.enter()) {
@@ -111,7 +113,7 @@ export class Relay implements UpstreamHandler {
       return
     }
     this.#drainTimer = setTimeout(() => this.abort('client_gone'), drains.policy.mostMs)
-    this.resume()
+    this.#call?.resume()
   }
 
   onDispatch(call: UpstreamCall): void {
@@ -156,7 +158,7 @@ export class Relay implements UpstreamHandler {
   }
 
   #endAnswer(): void {
-    const { client } = this.#input
+    const client = this.#client
     if (this.#wholeBody !== undefined) {
       this.#headSent = true
       client.whole(this.#status ?? 502, this.#answerHeaders(), this.#wholeBody)
@@ -164,7 +166,7 @@ export class Relay implements UpstreamHandler {
     }
     if (this.#buffer !== undefined) this.#flushBuffer(this.#buffer, true)
     else if (this.#headWaits) this.#sendHead()
-    this.#write(this.#masked.end())
+    if (this.#masked !== undefined) this.#write(this.#masked.end())
     for (const rest of this.#filter?.end() ?? []) client.write(rest)
     client.end()
   }
@@ -198,9 +200,9 @@ export class Relay implements UpstreamHandler {
   }
 
   #sendHead(): void {
-    const { client, heartbeatMs, wireFormat } = this.#input
+    const { heartbeatMs, wireFormat } = this.#input
     // Node would hold the head back until the first body byte, which for a stream is the first token.
-    client.head(this.#status ?? 502, this.#answerHeaders(), this.#isEventStream)
+    this.#client.head(this.#status ?? 502, this.#answerHeaders(), this.#isEventStream)
     this.#headWaits = false
     this.#headSent = true
     if (heartbeatMs === undefined || wireFormat === undefined || !this.#takesInsertions()) return
@@ -216,7 +218,7 @@ export class Relay implements UpstreamHandler {
   /** Only between two events, and only to a client that reads. */
   #beat(): void {
     const free = this.#call?.paused !== true && this.#drainTimer === undefined
-    if (free && this.#reader?.atEventBoundary === true && !this.#input.client.write(heartbeatBytes)) this.#call?.pause()
+    if (free && this.#reader?.atEventBoundary === true && !this.#client.write(heartbeatBytes)) this.#call?.pause()
   }
 
   #forward(chunk: Buffer): void {
@@ -232,7 +234,12 @@ export class Relay implements UpstreamHandler {
       this.#sendHead()
     }
     this.#heartbeat?.touch()
-    if (!this.#write(this.#masked.push(chunk))) this.#call?.pause()
+    if (!this.#write(this.#maskedStream().push(chunk))) this.#call?.pause()
+  }
+
+  #maskedStream(): MaskStream {
+    this.#masked ??= this.#input.mask.stream()
+    return this.#masked
   }
 
   #isWhole(chunk: Buffer): boolean {
@@ -241,9 +248,9 @@ export class Relay implements UpstreamHandler {
 
   #write(bytes: Buffer): boolean {
     if (bytes.length === 0) return true
-    if (this.#filter === undefined) return this.#input.client.write(bytes)
+    if (this.#filter === undefined) return this.#client.write(bytes)
     let roomy = true
-    for (const part of this.#filter.push(bytes)) roomy = this.#input.client.write(part)
+    for (const part of this.#filter.push(bytes)) roomy = this.#client.write(part)
     return roomy
   }
 
@@ -266,13 +273,13 @@ export class Relay implements UpstreamHandler {
   }
 
   #flushBuffer(buffer: BufferedAnswer, whole: boolean): void {
-    const { client, mask, keep } = this.#input
+    const { mask, keep } = this.#input
     this.#buffer = undefined
     const opened = buffer.open(this.#headers, mask)
     this.#headers = opened.headers
     this.#sendHead()
-    const body = whole ? mask.bytes(opened.body) : this.#masked.push(opened.body)
-    client.write(body)
+    const body = whole ? mask.bytes(opened.body) : this.#maskedStream().push(opened.body)
+    this.#client.write(body)
     if (!whole || this.#status !== 200) return
     // Only what describes the body is kept: limits and ids are the first caller's own.
     const type = this.#headers.get('content-type') ?? 'application/json'
@@ -285,7 +292,8 @@ export class Relay implements UpstreamHandler {
    * end. A client that has not seen the head yet gets an error of its own from whoever waits for the end.
    */
   #breakOff(kind: RelayEnd['kind']): void {
-    const { client, wireFormat, requestId } = this.#input
+    const client = this.#client
+    const { wireFormat, requestId } = this.#input
     if (this.#headSent && wireFormat !== undefined && this.#takesInsertions()) {
       const atEventBoundary = this.#reader?.atEventBoundary !== false
       client.abort(breakOffEvent({ wireFormat, kind, requestId, atEventBoundary }))

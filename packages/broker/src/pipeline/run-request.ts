@@ -11,10 +11,10 @@ import { assertOwnResponse } from './assert-own-response.ts'
 import { authenticate } from './authenticate.ts'
 import { bind } from './bind.ts'
 import { subjectOf } from './call-subject.ts'
-import { classify } from './classify.ts'
+import { classify, routeName } from './classify.ts'
 import { correctPending } from './correct-pending.ts'
 import type { PipelineDependencies } from './dependencies.ts'
-import { catalogName, type Forwarded, failureOf, forward } from './forward.ts'
+import { catalogName, type Dispatched, failureOf, forward } from './forward.ts'
 import { holdOrRelease } from './hold-or-release.ts'
 import { type EndedAttempt, tellEnded, tellRefused, type Unaddressed } from './observe-call.ts'
 import { outliveAnswer } from './outlive-answer.ts'
@@ -24,7 +24,7 @@ import { assertAnnouncedSize, type BufferedBody, ClientGone, readBody } from './
 import type { Address, Admission, Attempt, Incoming } from './records.ts'
 import { asVendoError, refuse } from './refuse.ts'
 import { answeredHere, releaseOf, type SettleInput, settlementAtHold, settlementOf } from './settle.ts'
-import { andThen } from './soon.ts'
+import { andThen, type Soon } from './soon.ts'
 
 /** Takes one proxied request through every step, and resolves when it is settled. Never rejects. */
 export type RunRequest = (message: IncomingMessage, answer: ServerResponse) => Promise<void>
@@ -33,40 +33,41 @@ export type RunRequest = (message: IncomingMessage, answer: ServerResponse) => P
 const mostAttempts = 2
 
 /** Wires the steps: address, authenticate, bind, classify, admit, hold, forward and relay, settle. */
-export const createRunRequest = (dependencies: PipelineDependencies): RunRequest => {
-  const run = async (message: IncomingMessage, answer: ServerResponse): Promise<void> => {
-    const requestId = dependencies.newId('req')
-    const receivedAt = dependencies.clock()
-    const progress = new CallProgress()
-    let address: Address | undefined
+export const createRunRequest =
+  (dependencies: PipelineDependencies): RunRequest =>
+  async (message, answer) => {
+    const incoming: Unaddressed = {
+      requestId: dependencies.newId('req'),
+      receivedAt: dependencies.clock(),
+      message,
+      answer,
+      address: undefined,
+      progress: new CallProgress(),
+    }
+    dependencies.inFlight.begin()
     try {
-      address = readAddress(message.url ?? '', message.headers.host, dependencies.addressBook)
-      await answerRequest(dependencies, { requestId, receivedAt, message, answer, address, progress })
+      await answerRequest(dependencies, incoming)
     } catch (error) {
-      if (error instanceof ClientGone) return
-      refuseAndLog(dependencies, { requestId, receivedAt, message, answer, address, progress }, asVendoError(error))
+      refuseSafely(dependencies, incoming, error)
+    } finally {
+      dependencies.inFlight.end()
     }
   }
-  /** An error of the error path must end one call, not the process. */
-  const runSafely = async (message: IncomingMessage, answer: ServerResponse): Promise<void> => {
-    try {
-      await run(message, answer)
-    } catch {
-      if (!answer.writableEnded) answer.destroy()
-    }
-  }
-  return (message, answer) => dependencies.inFlight.track(runSafely(message, answer))
-}
 
-const answerRequest = async (dependencies: PipelineDependencies, incoming: Incoming): Promise<void> => {
-  const { message, address } = incoming
+const answerRequest = async (dependencies: PipelineDependencies, unaddressed: Unaddressed): Promise<void> => {
+  const { message, answer } = unaddressed
+  unaddressed.address = readAddress(message.url ?? '', message.headers.host, dependencies.addressBook)
+  const incoming = unaddressed as Incoming
+  const { address } = incoming
   const identified = identify(dependencies, incoming)
   const { caller, target } = identified instanceof Promise ? await identified : identified
   const route = classify(address.provider, message.method ?? 'GET', address.path)
-  if (route.streamsBody === true) outliveAnswer(message, incoming.answer)
-  incoming.progress.classified(route)
+  if (route.streamsBody === true) outliveAnswer(message, answer)
+  incoming.progress.classified(routeName(route))
   assertOwnAccount(target, route)
-  const body = await takeBody(dependencies, incoming, route)
+  const taken = takeBody(dependencies, incoming, route)
+  const body = taken instanceof Promise ? await taken : taken
+  incoming.progress.bodyRead()
   try {
     const asked = dependencies.pricing()
     const pricing = asked instanceof Promise ? await asked : asked
@@ -98,19 +99,15 @@ const identify = ({ directory }: PipelineDependencies, { message, address }: Inc
 }
 
 /** The body that the call is admitted by: a streamed one stays where it is until its provider takes it. */
-const takeBody = async (
+const takeBody = (
   { bodies, mostUploadBytes }: PipelineDependencies,
   incoming: Incoming,
   route: Route,
-): Promise<BufferedBody> => {
-  if (route.streamsBody === true) {
-    assertAnnouncedSize(incoming.message, mostUploadBytes)
-    return unread
-  }
+): Soon<BufferedBody> => {
   incoming.progress.bodyAwaited()
-  const body = await readBody(incoming, bodies)
-  incoming.progress.bodyRead()
-  return body
+  if (route.streamsBody !== true) return readBody(incoming, bodies)
+  assertAnnouncedSize(incoming.message, mostUploadBytes)
+  return unread
 }
 
 const unread: BufferedBody = { bytes: Buffer.alloc(0), release: () => undefined }
@@ -128,9 +125,12 @@ const attemptUntilSent = async (
     const attemptId = dependencies.newId('att')
     const attempt = await holdOrRelease(dependencies, { admission, attemptId, subject, ttlMs: dependencies.holdTtlMs })
     incoming.progress.dispatched()
-    const forwarded = await forwardSafely(dependencies, incoming, attempt)
+    const forwarded = forwardSafely(dependencies, incoming, attempt)
     if (forwarded === 'kept') return
-    const { end, clientGone, upload } = forwarded
+    const { ended, upload, forget } = forwarded
+    const end = await ended
+    forget()
+    const clientGone = incoming.answer.destroyed && end.kind !== 'complete'
     const settlement = decide(dependencies, { attempt, end, pricing })
     settleInBackground(dependencies, attempt, settlement)
     const last = end.kind !== 'unreached' || clientGone || upload?.begun === true || number >= mostAttempts
@@ -145,14 +145,13 @@ const attemptUntilSent = async (
 }
 
 /** An attempt that fails before it is dispatched (an unreadable credential) sent nothing: its hold is released, not leaked. */
-const forwardSafely = async (
+const forwardSafely = (
   dependencies: PipelineDependencies,
   incoming: Incoming,
   attempt: Attempt,
-): Promise<Forwarded | 'kept'> => {
+): Dispatched | 'kept' => {
   try {
-    if (answerFromCatalog(dependencies, incoming, attempt)) return 'kept'
-    return await forward(dependencies, incoming, attempt)
+    return answerFromCatalog(dependencies, incoming, attempt) ? 'kept' : forward(dependencies, incoming, attempt)
   } catch (error) {
     settleInBackground(dependencies, attempt, releaseOf(attempt.id))
     throw error
@@ -201,6 +200,16 @@ const refusalOf = ({ requestId, address }: Pick<Incoming, 'requestId'> & { addre
   requestId,
 })
 
+/** An error of the error path must end one call, not the process. */
+const refuseSafely = (dependencies: PipelineDependencies, incoming: Unaddressed, error: unknown): void => {
+  if (error instanceof ClientGone) return
+  try {
+    refuseAndLog(dependencies, incoming, asVendoError(error))
+  } catch {
+    if (!incoming.answer.writableEnded) incoming.answer.destroy()
+  }
+}
+
 const refuseAndLog = (dependencies: PipelineDependencies, incoming: Unaddressed, error: VendoError): void => {
   const { logger, clock } = dependencies
   const { requestId, receivedAt, answer, address } = incoming
@@ -221,11 +230,11 @@ const logCall = (
     requestId,
     attemptId: id,
     integration: admission.target.provider.slug,
-    route: `${admission.route.method} ${admission.route.path}`,
+    route: routeName(admission.route),
     model: settlement.servedModel ?? admission.metered?.model ?? null,
     keyId: admission.caller.key.id,
     status: failure?.status ?? settlement.upstreamStatus ?? 0,
-    ...(failure === undefined ? {} : { code: failure.code }),
+    code: failure?.code,
     state: settlement.state,
     reason: settlement.reason,
     chargeNanos: settlement.walletNanos.toString(),

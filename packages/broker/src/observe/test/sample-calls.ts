@@ -6,7 +6,7 @@ import type { EndedCall, RefusedCall } from '../observer.ts'
 export const progressOf = (addedMs: number): CallProgress => {
   let now = 0
   const progress = new CallProgress(() => now)
-  progress.classified({ method: 'POST', path: '/v1/messages' })
+  progress.classified('POST /v1/messages')
   now = addedMs
   progress.dispatched()
   return progress

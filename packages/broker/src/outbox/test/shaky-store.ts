@@ -1,4 +1,5 @@
 import { createVendoError } from '@vendo/contract'
+import { silentObserver } from '../../observe/observer.ts'
 import type { Settlement } from '../../store/records.ts'
 import { createOutbox, type OutboxOptions } from '../outbox.ts'
 import type { OutboxEntry } from '../outbox-entry.ts'
@@ -44,6 +45,7 @@ export const openTestOutbox = (store: ShakyStore, folder: string | undefined) =>
     gate: createStoreGate(store.ping),
     folder,
     onApplied: (entry) => applied.push(entry),
+    observer: silentObserver,
     logger,
     clock: () => 1_000,
   })
