@@ -1,5 +1,6 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
 import type { BrokerGauges } from './observer.ts'
+import { QuickHistogram } from './quick-histogram.ts'
 import { createTally } from './tally.ts'
 
 const callSeconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800]
@@ -67,33 +68,33 @@ export const createBrokerMetrics = (registry: Registry, sources: () => GaugeSour
 }
 
 const createHistograms = (registers: Registry[]) => ({
-  duration: new Histogram({
+  duration: new QuickHistogram({
     name: 'vendo_call_seconds',
     help: 'From the head of a call to its end, for admitted calls',
     labelNames: ['integration'],
     buckets: callSeconds,
     registers,
   }),
-  firstByte: new Histogram({
+  firstByte: new QuickHistogram({
     name: 'vendo_ttfb_seconds',
     help: "From dispatch to the head of the provider's answer",
     labelNames: ['integration'],
     buckets: callSeconds,
     registers,
   }),
-  added: new Histogram({
+  added: new QuickHistogram({
     name: 'vendo_added_seconds',
     help: "The broker's own time before the dispatch of a call, its hold included, the wait for the client's body not",
     buckets: brokerSeconds,
     registers,
   }),
-  hold: new Histogram({
+  hold: new QuickHistogram({
     name: 'vendo_hold_seconds',
     help: 'How long the store took to admit or to refuse an attempt',
     buckets: brokerSeconds,
     registers,
   }),
-  settle: new Histogram({
+  settle: new QuickHistogram({
     name: 'vendo_settle_seconds',
     help: "How long the store took to write an attempt's terminal row",
     buckets: brokerSeconds,

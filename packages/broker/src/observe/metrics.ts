@@ -75,11 +75,11 @@ const createMetricsObserver = (registry: Registry): Observer => {
     },
     holdAnswered: (attemptId, admitted, ms) => {
       if (admitted) openHolds.add(attemptId)
-      metrics.hold.observe(ms / 1000)
+      metrics.hold.record(ms / 1000)
     },
     settled: (attemptId, ms) => {
       openHolds.delete(attemptId)
-      metrics.settle.observe(ms / 1000)
+      metrics.settle.record(ms / 1000)
     },
     drainAsked: (granted) => {
       if (granted) drains++
@@ -101,9 +101,9 @@ const countCall = ({ calls, refused }: BrokerMetrics, call: ObservedCall): void 
 
 const measureCall = ({ duration, firstByte, added }: BrokerMetrics, call: EndedCall): void => {
   const { integration, receivedAt, endedAt, progress, settlement } = call
-  duration.observe({ integration }, (endedAt - receivedAt) / 1000)
-  if (settlement.ttfbMs !== null) firstByte.observe({ integration }, settlement.ttfbMs / 1000)
-  if (progress.addedMs !== undefined) added.observe(progress.addedMs / 1000)
+  duration.record((endedAt - receivedAt) / 1000, integration)
+  if (settlement.ttfbMs !== null) firstByte.record(settlement.ttfbMs / 1000, integration)
+  if (progress.addedMs !== undefined) added.record(progress.addedMs / 1000)
 }
 
 const countSettlement = (metrics: BrokerMetrics, { integration, ratedModel, settlement }: EndedCall): void => {
