@@ -19,22 +19,24 @@ export const meters = [
   'file_search',
   'image_generation',
   'request',
+  'audio_second',
 ] as const
 
-/** One entry of {@link meters}: the first ten count tokens, the others count uses. */
+/** One entry of {@link meters}: the first ten count tokens, `audio_second` begun seconds of sound, the others uses. */
 export type Meter = (typeof meters)[number]
 
-const perUse: ReadonlySet<Meter> = new Set([
+const perUnit: ReadonlySet<Meter> = new Set([
   'web_search',
   'web_fetch',
   'code_execution',
   'file_search',
   'image_generation',
   'request',
+  'audio_second',
 ])
 
-/** Whether a meter counts tokens (rates per million) or uses (rates per use). */
-export const isTokenMeter = (meter: Meter): boolean => !perUse.has(meter)
+/** Whether a meter counts tokens (rates per million) or uses and seconds (rates for one). */
+export const isTokenMeter = (meter: Meter): boolean => !perUnit.has(meter)
 
 /** Whole counts by meter. An absent meter is unknown or does not exist in this answer; it is never a written-out zero. */
 export type Quantities = Readonly<Partial<Record<Meter, number>>>

@@ -1,9 +1,10 @@
-/** The JSON + SSE dialects that Vendo reads. */
+/** The dialects that Vendo reads: JSON and SSE, and in `openai-transcription` a form on the way in. */
 export const wireFormatNames = [
   'anthropic-messages',
   'openai-chat',
   'openai-responses',
   'openai-embeddings',
+  'openai-transcription',
   'gemini-generate',
 ] as const
 

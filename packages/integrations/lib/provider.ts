@@ -27,12 +27,26 @@ export interface Route {
   readonly wireFormat?: WireFormatName
   /** The `:name` segment that is the id of a stored response: on a pooled credential only the tenant that made it may use it. */
   readonly ownedBySegment?: string
-  /** A free route whose request body goes to the provider as it arrives: neither buffered nor read. */
+  /** The request body goes to the provider as it arrives, and is never in memory as a whole. A metered one has a `form`. */
   readonly streamsBody?: true
+  /** A metered route that takes sound in a `multipart/form-data` body, whose fields are read while it goes by. */
+  readonly form?: SoundForm
   /** Shows what belongs to the whole account: refused on a pooled credential, which several tenants share. */
   readonly ownAccountOnly?: true
   /** A free GET route whose answer may be kept for all callers for this long. */
   readonly cacheSeconds?: number
+}
+
+/** What decides the largest cost of a form with sound in it, from the provider's documentation. */
+export interface SoundForm {
+  /** Globs of the models that the route serves: no other rates are rates for it. */
+  readonly models: readonly string[]
+  /** Values of `response_format` whose answers tell their usage. Without that field it is `json`. */
+  readonly responseFormats: readonly string[]
+  /** Of the whole body. */
+  readonly mostBytes: number
+  /** Fewest bytes that a second of sound takes. */
+  readonly leastBytesPerSecond: number
 }
 
 /** Limits of request parts whose token count the bytes do not show, from the provider's documentation. */

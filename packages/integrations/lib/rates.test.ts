@@ -43,7 +43,7 @@ const expectWellFormed = (row: RateRow): void => {
     expect(meters).toContain(meter)
     expect(usd).toMatch(/^\d+(\.\d+)?$/)
   }
-  expect(row.usd.input).toBeDefined()
+  expect(row.usd.input ?? row.usd.audio_second).toBeDefined()
   expect(row.effectiveFrom).toMatch(/^\d{4}-\d{2}-\d{2}$/)
   if (row.effectiveUntil !== undefined) expect(row.effectiveUntil > row.effectiveFrom).toBe(true)
   expect(new URL(row.source).protocol).toBe('https:')

@@ -1,9 +1,17 @@
 import { bearer, defineProvider } from '../lib/provider.ts'
 
+/** https://developers.openai.com/api/docs/guides/speech-to-text */
+const sound = {
+  // The file has 25 MiB at most; samples of known speakers and other fields come on top.
+  mostBytes: 26_214_400 + 2_097_152,
+  // Opus goes down to 6 kbit/s, https://www.rfc-editor.org/rfc/rfc6716#section-2.1.1, and MP3 to 8.
+  leastBytesPerSecond: 750,
+} as const
+
 /**
- * OpenAI's chat, Responses and embeddings APIs, and files on a key of the tenant's own. Batches, vector stores, containers,
- * audio and everything else are blocked: with a pooled key they would show one tenant the objects of another, or they have no
- * meter.
+ * OpenAI's chat, Responses and embeddings APIs, speech to text, and files on a key of the tenant's own. Batches, vector stores,
+ * containers, speech and everything else are blocked: with a pooled key they would show one tenant the objects of another, or
+ * they have no meter.
  */
 export const openai = defineProvider({
   slug: 'openai',
@@ -17,6 +25,27 @@ export const openai = defineProvider({
     { method: 'POST', path: '/v1/responses', class: 'metered', wireFormat: 'openai-responses' },
     { method: 'POST', path: '/v1/responses/compact', class: 'metered', wireFormat: 'openai-responses' },
     { method: 'POST', path: '/v1/embeddings', class: 'metered', wireFormat: 'openai-embeddings' },
+    {
+      method: 'POST',
+      path: '/v1/audio/transcriptions',
+      class: 'metered',
+      wireFormat: 'openai-transcription',
+      streamsBody: true,
+      form: {
+        ...sound,
+        models: ['whisper-*', '*-transcribe*'],
+        responseFormats: ['json', 'verbose_json', 'diarized_json'],
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/audio/translations',
+      class: 'metered',
+      wireFormat: 'openai-transcription',
+      streamsBody: true,
+      // Its `json` is documented as text alone; https://developers.openai.com/api/reference/resources/audio
+      form: { ...sound, models: ['whisper-*'], responseFormats: ['verbose_json'] },
+    },
     { method: 'POST', path: '/v1/responses/input_tokens', class: 'free' },
     // A background answer reports its usage to the poll.
     { method: 'GET', path: '/v1/responses/:id', class: 'free', ownedBySegment: ':id', wireFormat: 'openai-responses' },

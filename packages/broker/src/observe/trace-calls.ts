@@ -94,6 +94,7 @@ const endedAttributes = (call: EndedCall): Attributes => {
 
 const operations: Readonly<Partial<Record<WireFormatName, string>>> = {
   'openai-embeddings': 'embeddings',
+  'openai-transcription': 'transcription',
   'gemini-generate': 'generate_content',
 }
 

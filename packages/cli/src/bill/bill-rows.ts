@@ -119,6 +119,7 @@ const lineRow = (line: ChargeLineResponse, ownKey: boolean, { ink, places, showL
 
 const unitOf = (meter: string): string => {
   if (meter === 'request') return '/call'
+  if (meter === 'audio_second') return '/s'
   return perUse.has(meter) ? '/use' : '/M'
 }
 

@@ -14,6 +14,7 @@ const encoders: { readonly [Name in WireFormatName]: (details: StreamErrorDetail
   'anthropic-messages': (details) => `event: error\ndata: ${JSON.stringify(anthropicError(details))}\n\n`,
   'openai-chat': chatError,
   'openai-embeddings': chatError,
+  'openai-transcription': chatError,
   // The reference documents the flat members; what makes the official SDK throw is `error`.
   'openai-responses': (details) => {
     const { code, message, param, ...rest } = openAiError(details)

@@ -4,6 +4,7 @@ import { geminiAnswer } from '../gemini-generate/gemini-answer.ts'
 import { openAiChatAnswer } from '../openai-chat/openai-chat-answer.ts'
 import { openAiEmbeddingsAnswer } from '../openai-embeddings/openai-embeddings-answer.ts'
 import { openAiResponsesAnswer } from '../openai-responses/openai-responses-answer.ts'
+import { openAiTranscriptionAnswer } from '../openai-transcription/openai-transcription-answer.ts'
 import type { UsageReader } from '../usage-reading.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import { BodyUsageReader } from './body-usage-reader.ts'
@@ -14,6 +15,7 @@ const formats: { readonly [Name in WireFormatName]: AnswerFormat } = {
   'openai-chat': openAiChatAnswer,
   'openai-responses': openAiResponsesAnswer,
   'openai-embeddings': openAiEmbeddingsAnswer,
+  'openai-transcription': openAiTranscriptionAnswer,
   'gemini-generate': geminiAnswer,
 }
 

@@ -5,6 +5,7 @@ import type { Mutable } from '../mutable.ts'
 import { readOpenAiChatRequest } from '../openai-chat/openai-chat-request.ts'
 import { readOpenAiEmbeddingsRequest } from '../openai-embeddings/openai-embeddings-request.ts'
 import { readOpenAiResponsesRequest } from '../openai-responses/openai-responses-request.ts'
+import { readOpenAiTranscriptionRequest } from '../openai-transcription/openai-transcription-request.ts'
 import { isRawObject, type RawObject } from '../reader/answer-state.ts'
 import type { RequestFacts } from '../request-facts.ts'
 import { countParts, type PartCounts } from './count-parts.ts'
@@ -44,6 +45,7 @@ const readers: { readonly [Name in WireFormatName]: (body: RawObject, path: stri
   'openai-chat': readOpenAiChatRequest,
   'openai-responses': readOpenAiResponsesRequest,
   'openai-embeddings': readOpenAiEmbeddingsRequest,
+  'openai-transcription': readOpenAiTranscriptionRequest,
   'gemini-generate': readGeminiRequest,
 }
 

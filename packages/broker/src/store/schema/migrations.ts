@@ -44,4 +44,9 @@ export const migrations: readonly Migration[] = [
     statements: ['CREATE INDEX ledger_rows_response ON ledger_rows (response_id) WHERE response_id IS NOT NULL'],
     own: { sqlite: [], postgres: [] },
   },
+  {
+    version: 5,
+    statements: ['ALTER TABLE ledger_rows ADD COLUMN quantity_audio_second BIGINT'],
+    own: { sqlite: [], postgres: [] },
+  },
 ]
