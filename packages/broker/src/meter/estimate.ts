@@ -37,10 +37,10 @@ export const worksOn = ({ bound, reading }: Pick<EstimateOptions, 'bound' | 'rea
 export const outputUnseen = ({ bound, reading }: Pick<EstimateOptions, 'bound' | 'reading'>): boolean =>
   bound.hidesOutput && reading?.countsReasoning !== true
 
-/** Whether these counts know the input: without a single input meter they do not, and it is not nought. */
+/** Whether these counts know the input: without a single meter of tokens in, or of seconds, they do not, and it is not nought. */
 export const tellsInput = (quantities: Quantities): boolean => {
   for (const meter of inputMeters) if (quantities[meter] !== undefined) return true
-  return false
+  return quantities.audio_second !== undefined
 }
 
 /** Whether an answer without usage shows that nothing was consumed. */

@@ -16,6 +16,8 @@ export interface RateBook {
    * models of their own.
    */
   find(query: RateQuery): ModelRates | undefined
+  /** Every model of an integration that {@link find} can find at an instant, once. */
+  list(query: Omit<RateQuery, 'model'>): readonly ModelRates[]
 }
 
 const trailingDate = /-(?:\d{8}|\d{4}-\d{2}-\d{2})$/
@@ -40,6 +42,11 @@ export const createRateBook = ({
       const exact = findExactly(query)
       if (exact !== undefined || !trailingDate.test(query.model)) return exact
       return findExactly({ ...query, model: query.model.replace(trailingDate, '') })
+    },
+    list: (query) => {
+      const names = [catalog, overridden].flatMap((table) => [...(table.get(query.integration)?.keys() ?? [])])
+      const found = new Set(names.map((model) => findExactly({ ...query, model })))
+      return [...found].filter((model) => model !== undefined)
     },
   }
 }

@@ -72,7 +72,8 @@ const assertQuery = ({ target, address }: AdmitInput): void => {
   }
 }
 
-const requireModel = ({ model }: RequestFacts): string => {
+/** @throws {VendoError} `validation_failed` */
+export const requireModel = ({ model }: Pick<RequestFacts, 'model'>): string => {
   if (model !== undefined && model.trim() !== '') return model
   throw createVendoError('The request names no model.', {
     code: 'validation_failed',
@@ -84,7 +85,8 @@ const requireModel = ({ model }: RequestFacts): string => {
 const modelsOf = ({ models = [], anyModel }: ServerTool): readonly string[] =>
   anyModel === true ? [...models, '*'] : models
 
-const assertModelsAllowed = ({ key }: Caller, models: readonly string[]): void => {
+/** @throws {VendoError} `model_not_allowed` */
+export const assertModelsAllowed = ({ key }: Caller, models: readonly string[]): void => {
   const globs = key.limits.models
   if (globs === undefined) return
   const refused = models.find((model) => !globs.some((glob) => matchGlob(glob, model)))
@@ -92,7 +94,11 @@ const assertModelsAllowed = ({ key }: Caller, models: readonly string[]): void =
   throw createVendoError(`This key may not use the model ${quote(refused)}.`, { code: 'model_not_allowed' })
 }
 
-const requireRates = ({ pricing, target, now }: AdmitInput, model: string): ModelRates => {
+/** @throws {VendoError} `model_unpriced` */
+export const requireRates = (
+  { pricing, target, now }: Pick<AdmitInput, 'pricing' | 'target' | 'now'>,
+  model: string,
+): ModelRates => {
   const rates = pricing.rateBook.find({ integration: target.provider.slug, model, at: now })
   if (rates !== undefined) return rates
   throw createVendoError(`There is no rate for the model ${quote(model)} of ${target.provider.slug}.`, {

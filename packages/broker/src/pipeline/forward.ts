@@ -9,13 +9,14 @@ import type { Attempt, Incoming } from './records.ts'
 import { Relay } from './relay.ts'
 import type { RelayEnd } from './relay-end.ts'
 import { UploadBody } from './upload-body.ts'
+import { UploadGate } from './upload-gate.ts'
 
 /** One dispatch under way. */
 export interface Dispatched {
   /** Resolves when both sides are through, however they ended. Never rejects. */
   readonly ended: Promise<RelayEnd>
   /** The request's body, where it is streamed. */
-  readonly upload: Pick<UploadBody, 'begun' | 'refusal'> | undefined
+  readonly upload: Pick<UploadBody, 'begun' | 'refusal' | 'metered'> | undefined
   /** To be called when it has ended. */
   readonly forget: () => void
 }
@@ -74,10 +75,8 @@ const relayOf = (sending: Sending, secret: Secret, upload: UploadBody | undefine
     totalMs: dependencies.timeouts.totalMs,
     heartbeatMs: dependencies.heartbeatMs,
     drains: dependencies.drains,
-    // An upload that stops in the middle has no answer to wait for.
-    onDisconnect: upload
-      ? 'abort'
-      : (caller.key.limits.on_disconnect ?? dependencies.onDisconnect(target.provider.slug)),
+    upload,
+    onDisconnect: caller.key.limits.on_disconnect ?? dependencies.onDisconnect(target.provider.slug),
     clock: dependencies.clock,
     keep: keeping(sending),
   })
@@ -104,8 +103,12 @@ const requestOf = (sending: Sending, secret: Secret, upload: UploadBody | undefi
   }
 }
 
-const uploadOf = ({ mostUploadBytes }: PipelineDependencies, incoming: Incoming, { admission }: Attempt) =>
-  admission.route.streamsBody === true ? new UploadBody(incoming, mostUploadBytes) : undefined
+const uploadOf = ({ mostUploadBytes }: PipelineDependencies, incoming: Incoming, { admission }: Attempt) => {
+  const { route, form } = admission
+  if (route.streamsBody !== true) return undefined
+  const terms = form === undefined ? { mostBytes: mostUploadBytes } : { ...form, gate: new UploadGate(form) }
+  return new UploadBody(incoming, terms)
+}
 
 /** Some providers refuse a file of unknown length; without one it goes on in chunks, as it came. */
 const announcedLength = ({ headers: { 'content-length': length } }: IncomingMessage): number | undefined =>

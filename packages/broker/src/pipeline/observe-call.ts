@@ -30,8 +30,8 @@ export const tellEnded = (dependencies: PipelineDependencies, incoming: Incoming
     wireFormat: route.wireFormat,
     tenantId: caller.tenantId,
     keyId: caller.key.id,
-    requestModel: metered?.model,
-    ratedModel: metered?.rates.model,
+    requestModel: metered?.model ?? undefined,
+    ratedModel: metered?.model === null ? undefined : metered?.rates.model,
     settlement,
   })
 }

@@ -97,7 +97,12 @@ class BodyInParts implements BufferedBody {
   }
 }
 
-const assertUncompressed = (message: IncomingMessage): void => {
+/**
+ * Refuses a body that cannot be read as it goes by.
+ *
+ * @throws {VendoError} `unsupported_encoding`
+ */
+export const assertUncompressed = (message: Pick<IncomingMessage, 'headers'>): void => {
   const encoding = message.headers['content-encoding']
   if (encoding === undefined || encoding === 'identity') return
   throw createVendoError(`A request body with content-encoding ${encoding} cannot be metered.`, {

@@ -52,14 +52,36 @@ export interface Admission {
   readonly body: Uint8Array | null
   /** Absent on free routes. */
   readonly metered?: MeteredRequest
+  /** The body is a form, of which nothing has been read yet. */
+  readonly form?: PendingForm
 }
 
 /** The largest cost of a request whose cost has a bound. */
 export type ChargeableBound = Extract<Bound, { readonly ok: true }>
 
+/** A form that will be admitted in the end when its fields have gone by. */
+export interface PendingForm {
+  readonly boundary: string
+  /** Of the whole body. */
+  readonly mostBytes: number
+  /**
+   * Judges the fields that are known so far.
+   *
+   * @throws {VendoError} `validation_failed`, `model_not_allowed` or `model_unpriced`.
+   */
+  check(fields: ReadonlyMap<string, string>): void
+  /**
+   * What the whole form asks for. Its bound is within that of the admission.
+   *
+   * @throws {VendoError} as {@link check} does, and for a field that is not there.
+   */
+  admit(fields: ReadonlyMap<string, string>): MeteredRequest
+}
+
 /** What a metered request asks for, and its bound. */
 export interface MeteredRequest {
-  readonly model: string
+  /** Null as long as only a form that has not gone by tells it: `bound` is then that of the dearest model, `rates` those of any. */
+  readonly model: string | null
   readonly facts: RequestFacts
   readonly rates: ModelRates
   readonly bound: ChargeableBound

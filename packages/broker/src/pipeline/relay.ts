@@ -34,6 +34,8 @@ export interface RelayInput {
   readonly heartbeatMs: number | undefined
   readonly drains: DrainGate
   readonly onDisconnect: OnDisconnect
+  /** The request's body, where it is streamed; `metered` once the provider has all that it is charged for. */
+  readonly upload: { readonly metered: unknown } | undefined
   readonly clock: () => number
   /** Keeps a whole successful answer, for routes whose answers are cached. */
   readonly keep: ((answer: KeptAnswer) => void) | undefined
@@ -107,8 +109,10 @@ export class Relay implements UpstreamHandler, ClientSideEvents {
   /** The client left: reads on to the usage within the drain policy, else cuts the dispatch short. */
   onGone(): void {
     if (this.#over || this.#drainTimer !== undefined) return
-    const { drains, onDisconnect } = this.#input
-    if (onDisconnect === 'abort' || this.#reading()?.complete === true || !drains.enter()) {
+    const { drains, onDisconnect, upload } = this.#input
+    // An upload that stops in the middle has no answer to wait for, and a free one none that anybody pays for.
+    const worthless = upload !== undefined && upload.metered === undefined
+    if (worthless || onDisconnect === 'abort' || this.#reading()?.complete === true || !drains.enter()) {
       this.abort('client_gone')
       return
     }

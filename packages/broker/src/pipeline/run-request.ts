@@ -6,6 +6,7 @@ import { CallProgress } from '../observe/call-progress.ts'
 import type { CallLogLine } from '../observe/logger.ts'
 import type { Settlement } from '../store/records.ts'
 import { admit } from './admit.ts'
+import { admitForm } from './admit-form.ts'
 import { assertOwnAccount } from './assert-own-account.ts'
 import { assertOwnResponse } from './assert-own-response.ts'
 import { authenticate } from './authenticate.ts'
@@ -21,9 +22,9 @@ import { outliveAnswer } from './outlive-answer.ts'
 import type { Pricing } from './pricing.ts'
 import { readAddress } from './read-address.ts'
 import { assertAnnouncedSize, type BufferedBody, ClientGone, readBody } from './read-body.ts'
-import type { Address, Admission, Attempt, Incoming } from './records.ts'
+import type { Address, Admission, Attempt, Incoming, MeteredRequest } from './records.ts'
 import { asVendoError, refuse } from './refuse.ts'
-import { answeredHere, releaseOf, type SettleInput, settlementAtHold, settlementOf } from './settle.ts'
+import { answeredHere, releaseOf, releaseOfForm, type SettleInput, settlementAtHold, settlementOf } from './settle.ts'
 import { andThen, type Soon } from './soon.ts'
 
 /** Takes one proxied request through every step, and resolves when it is settled. Never rejects. */
@@ -71,16 +72,12 @@ const answerRequest = async (dependencies: PipelineDependencies, unaddressed: Un
   try {
     const asked = dependencies.pricing()
     const pricing = asked instanceof Promise ? await asked : asked
-    const admission = admit({
-      caller,
-      target,
-      route,
-      address,
-      contentType: message.headers['content-type'],
-      body: body.bytes,
-      pricing,
-      now: dependencies.clock(),
-    })
+    const asks = { caller, target, route, pricing, now: dependencies.clock() }
+    const { form } = route
+    const admission =
+      form === undefined
+        ? admit({ ...asks, address, contentType: message.headers['content-type'], body: body.bytes })
+        : admitForm({ ...asks, form, message, mostUploadBytes: dependencies.mostUploadBytes })
     const checked = assertOwnResponse(dependencies, { caller, target, route, path: address.path, body: admission.body })
     if (checked !== undefined) await checked
     await attemptUntilSent(dependencies, incoming, admission, pricing)
@@ -106,7 +103,7 @@ const takeBody = (
 ): Soon<BufferedBody> => {
   incoming.progress.bodyAwaited()
   if (route.streamsBody !== true) return readBody(incoming, bodies)
-  assertAnnouncedSize(incoming.message, mostUploadBytes)
+  assertAnnouncedSize(incoming.message, Math.min(mostUploadBytes, route.form?.mostBytes ?? mostUploadBytes))
   return unread
 }
 
@@ -123,15 +120,16 @@ const attemptUntilSent = async (
   const subject = subjectOf(incoming.requestId, admission)
   for (let number = 1; ; number++) {
     const attemptId = dependencies.newId('att')
-    const attempt = await holdOrRelease(dependencies, { admission, attemptId, subject, ttlMs: dependencies.holdTtlMs })
+    const held = await holdOrRelease(dependencies, { admission, attemptId, subject, ttlMs: dependencies.holdTtlMs })
     incoming.progress.dispatched()
-    const forwarded = forwardSafely(dependencies, incoming, attempt)
+    const forwarded = forwardSafely(dependencies, incoming, held)
     if (forwarded === 'kept') return
     const { ended, upload, forget } = forwarded
     const end = await ended
     forget()
     const clientGone = incoming.answer.destroyed && end.kind !== 'complete'
-    const settlement = decide(dependencies, { attempt, end, pricing })
+    const attempt = withMetered(held, upload?.metered)
+    const settlement = releaseOfForm(attempt, end) ?? decide(dependencies, { attempt, end, pricing })
     settleInBackground(dependencies, attempt, settlement)
     const last = end.kind !== 'unreached' || clientGone || upload?.begun === true || number >= mostAttempts
     if (!last) continue
@@ -143,6 +141,16 @@ const attemptUntilSent = async (
     return
   }
 }
+
+/** The attempt with what its form turned out to ask for. */
+const withMetered = (attempt: Attempt, metered: MeteredRequest | undefined): Attempt =>
+  metered === undefined
+    ? attempt
+    : {
+        ...attempt,
+        admission: { ...attempt.admission, metered },
+        subject: { ...attempt.subject, model: metered.model },
+      }
 
 /** An attempt that fails before it is dispatched (an unreadable credential) sent nothing: its hold is released, not leaked. */
 const forwardSafely = (

@@ -30,7 +30,7 @@ export const settlementOf = ({ attempt, end, pricing }: SettleInput): Settlement
     end: end.kind,
     bound: metered.bound,
     rates: metered.rates,
-    requestModel: metered.model,
+    requestModel: metered.model ?? metered.rates.model,
     integration,
     rateBook: pricing.rateBook,
     reportsCost: target.provider.reportsCost,
@@ -38,7 +38,9 @@ export const settlementOf = ({ attempt, end, pricing }: SettleInput): Settlement
     at: attempt.admittedAt,
     byok: target.byok,
   })
-  return { ...common, ...charge }
+  // The answer to a form names no model, and the hold was made before the form did.
+  const servedModel = charge.servedModel ?? (attempt.admission.form === undefined ? null : metered.model)
+  return { ...common, ...charge, servedModel }
 }
 
 type Charge = Omit<Settlement, 'attemptId' | 'responseId' | 'upstreamStatus' | 'ttfbMs' | 'durationMs'>
@@ -72,6 +74,19 @@ export const releaseOf = (attemptId: string): Settlement => ({
   ...withoutCharge('released', 'not_dispatched'),
   ...unanswered(attemptId),
 })
+
+/**
+ * The terminal row of an attempt whose form did not go out to its end: the provider could not begin. Undefined where it could,
+ * or where it said something itself.
+ */
+export const releaseOfForm = (
+  { id, admission }: Attempt,
+  { kind, status, durationMs }: RelayEnd,
+): Settlement | undefined => {
+  const open = admission.form !== undefined && admission.metered?.model === null
+  if (!open || kind === 'unreached' || status !== null) return undefined
+  return { ...releaseOf(id), reason: 'upload_incomplete', durationMs }
+}
 
 /** The terminal row of a free call that was answered without its provider. */
 export const answeredHere = (attemptId: string, status: number, flag: string): Settlement => ({

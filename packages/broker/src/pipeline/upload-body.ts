@@ -4,8 +4,17 @@ import type { VendoError } from '@vendo/contract'
 import { askForBody } from './ask-for-body.ts'
 import { buffersPassed } from './buffers-passed.ts'
 import { bodyTooLarge } from './read-body.ts'
-import type { Incoming } from './records.ts'
+import type { Incoming, MeteredRequest } from './records.ts'
+import { asVendoError } from './refuse.ts'
 import { RelayAborted } from './relay-end.ts'
+import type { UploadGate } from './upload-gate.ts'
+
+/** How an upload is let through. */
+export interface UploadTerms {
+  readonly mostBytes: number
+  /** Absent: nobody looks inside. */
+  readonly gate?: UploadGate
+}
 
 /** How much of an upload lies in the broker at most, beside what the sockets themselves hold. */
 const mostWaitingBytes = 64 * 1024
@@ -19,15 +28,17 @@ export class UploadBody extends Readable {
   readonly #message: IncomingMessage
   readonly #answer: ServerResponse
   readonly #mostBytes: number
+  readonly #gate: UploadGate | undefined
   #taken = 0
   #begun = false
   #refusal: VendoError | undefined
 
-  constructor({ message, answer }: Pick<Incoming, 'message' | 'answer'>, mostBytes: number) {
+  constructor({ message, answer }: Pick<Incoming, 'message' | 'answer'>, { mostBytes, gate }: UploadTerms) {
     super({ highWaterMark: mostWaitingBytes })
     this.#message = message
     this.#answer = answer
     this.#mostBytes = mostBytes
+    this.#gate = gate
     // Whoever sends it listens too, but not to the very end.
     this.on('error', () => undefined)
   }
@@ -35,6 +46,11 @@ export class UploadBody extends Readable {
   /** Whether any of it may have been read: then it cannot be sent again. */
   get begun(): boolean {
     return this.#begun
+  }
+
+  /** What its form asks for, from when the provider could begin. */
+  get metered(): MeteredRequest | undefined {
+    return this.#gate?.metered
   }
 
   /** Why the broker itself ended it, where that is the client's doing. */
@@ -68,14 +84,32 @@ export class UploadBody extends Readable {
   readonly #take = (chunk: Buffer): void => {
     this.#taken += chunk.length
     buffersPassed(chunk.length)
-    if (this.#taken > this.#mostBytes) {
-      this.#refusal = bodyTooLarge(this.#mostBytes)
-      this.destroy(this.#refusal)
-    } else if (!this.push(chunk)) this.#message.pause()
+    if (this.#taken > this.#mostBytes) this.#refuse(bodyTooLarge(this.#mostBytes))
+    else this.#pass(() => this.#gate?.push(chunk) ?? [chunk])
   }
 
   readonly #end = (): void => {
-    this.push(null)
+    const gate = this.#gate
+    if (gate !== undefined) this.#pass(() => [gate.end()])
+    if (!this.destroyed) this.push(null)
+  }
+
+  #pass(next: () => readonly Buffer[]): void {
+    let pieces: readonly Buffer[]
+    try {
+      pieces = next()
+    } catch (error) {
+      this.#refuse(asVendoError(error))
+      return
+    }
+    let roomy = true
+    for (const piece of pieces) roomy = this.push(piece)
+    if (!roomy) this.#message.pause()
+  }
+
+  #refuse(refusal: VendoError): void {
+    this.#refusal = refusal
+    this.destroy(refusal)
   }
 
   readonly #lose = (): void => {
