@@ -31,6 +31,9 @@ export const admitForm = (input: AdmitFormInput): Admission => {
   const boundary = requireBoundary(message)
   const mostBytes = Math.min(form.mostBytes, input.mostUploadBytes)
   const bytes = Number(message.headers['content-length'] ?? mostBytes)
+  // Of what has no bytes no end can be kept back.
+  if (bytes === 0)
+    throw createVendoError('The request body is empty; a form is expected.', { code: 'validation_failed' })
   const sound = { ...input, bytes, models: usableModels(input) }
   const pending: PendingForm = {
     boundary,

@@ -73,3 +73,13 @@ export const uploadHead = (key: string, ...headers: readonly string[]): string =
     '',
     '',
   ].join('\r\n')
+
+/** Resolves when a value has stayed the same for a while: nothing moves any more. */
+export const settled = async (read: () => number): Promise<number> => {
+  for (let before = read(), same = 0; ; ) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    same = read() === before ? same + 1 : 0
+    before = read()
+    if (same === 10 && before > 0) return before
+  }
+}

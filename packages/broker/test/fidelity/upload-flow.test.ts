@@ -4,7 +4,15 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startTestBroker } from '../harness.ts'
 import { dial } from './raw-client.ts'
-import { fileObject, sendJson, startUploadBroker, storeFile, type UploadBroker, uploadHead } from './upload-broker.ts'
+import {
+  fileObject,
+  sendJson,
+  settled,
+  startUploadBroker,
+  storeFile,
+  type UploadBroker,
+  uploadHead,
+} from './upload-broker.ts'
 
 /** From the decision to cut until the other side's connection is closed. */
 const mostMs = 50
@@ -73,16 +81,6 @@ const gone = async (closed: Promise<void>, wanted: string): Promise<never> => {
 
 const until = async (holds: () => boolean): Promise<void> => {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve))
-}
-
-/** Resolves when a value has stayed the same for a while: nothing moves any more. */
-const settled = async (read: () => number): Promise<number> => {
-  for (let before = read(), same = 0; ; ) {
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    same = read() === before ? same + 1 : 0
-    before = read()
-    if (same === 10 && before > 0) return before
-  }
 }
 
 const callsOf = async (id: string) => (await broker.calls()).filter(({ keyId }) => keyId === id)

@@ -98,7 +98,7 @@ export const nameOf = ({ integration, model, served_model: served, route }: Call
 const remarksOf = (call: CallResponse): readonly string[] => [
   ...(call.upstream_status !== null && call.upstream_status >= 400 ? [`refused with ${call.upstream_status}`] : []),
   ...(call.state === 'estimated' ? [`estimated (${call.reason ?? 'unknown'})`] : []),
-  ...(call.state === 'released' ? ['not dispatched'] : []),
+  ...(call.state === 'released' ? [call.reason === 'upload_incomplete' ? 'upload incomplete' : 'not dispatched'] : []),
   ...call.flags,
 ]
 

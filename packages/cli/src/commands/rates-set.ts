@@ -21,6 +21,11 @@ interface RatesSetOptions extends Readonly<Record<string, unknown>> {
 
 const flagOf = (meter: Meter): string => `--${meter.replaceAll('_', '-')}`
 
+const unitOf = (meter: Meter): string => {
+  if (meter === 'audio_second') return 'USD per second of sound'
+  return isTokenMeter(meter) ? 'USD per million tokens' : 'USD per use'
+}
+
 /** `vendo rates set`: one model's whole price list. */
 export const addRatesSet = (rates: Command, context: CliContext): void => {
   const set = rates
@@ -36,8 +41,7 @@ export const addRatesSet = (rates: Command, context: CliContext): void => {
       parseExpiry,
     )
   for (const meter of meters) {
-    const unit = isTokenMeter(meter) ? 'USD per million tokens' : 'USD per use'
-    set.addOption(new Option(`${flagOf(meter)} <usd>`, unit).argParser(parseRate))
+    set.addOption(new Option(`${flagOf(meter)} <usd>`, unitOf(meter)).argParser(parseRate))
   }
   set
     .option('--json', 'JSON for machines')
@@ -50,8 +54,9 @@ export const addRatesSet = (rates: Command, context: CliContext): void => {
 
 const setRate = async (context: CliContext, options: RatesSetOptions, command: Command): Promise<void> => {
   const rates = ratesOf(command)
-  if (rates['input'] === undefined || rates['output'] === undefined) {
-    throw new CliError('A model needs --input and --output.', 'Say 0 for what is free.', 2)
+  const bySecond = rates['audio_second'] !== undefined
+  if (!bySecond && (rates['input'] === undefined || rates['output'] === undefined)) {
+    throw new CliError('A model needs --input and --output, or --audio-second.', 'Say 0 for what is free.', 2)
   }
   const management = await openManagement(context)
   const { integration, model, from } = options
