@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { type Chunking, perByte, randomChunks, whole } from '@vendo/testkit'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createMetrics } from '../../src/index.ts'
 import type { CallRecord } from '../../src/store/records.ts'
 import {
   answers,
@@ -20,8 +21,15 @@ import { startUploadBroker, type UploadBroker } from './upload-broker.ts'
 let pooled: UploadBroker
 let own: UploadBroker
 let received: Received[]
+let onDrain: () => void = () => undefined
 beforeAll(async () => {
-  pooled = await startUploadBroker({ profile: 'vendo_managed_pool', creditUsd: '100' })
+  const metrics = createMetrics()
+  const observer = { ...metrics.observer, drainAsked: () => onDrain() }
+  pooled = await startUploadBroker({
+    profile: 'vendo_managed_pool',
+    creditUsd: '100',
+    broker: { metrics: { ...metrics, observer } },
+  })
   own = await startUploadBroker({ creditUsd: '0' })
 })
 afterAll(async () => {
@@ -279,8 +287,11 @@ describe('when something ends early', () => {
         signal: leaving.signal,
       })
       await asked.promise
+      const draining = Promise.withResolvers<void>()
+      onDrain = draining.resolve
       leaving.abort()
       await expect(client).rejects.toThrow()
+      await draining.promise
       left.resolve()
     })
     expect(call).toMatchObject({ state: 'actual', walletNanos: 1_080_000n })
