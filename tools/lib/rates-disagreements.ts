@@ -28,6 +28,9 @@ const withoutBand = {
 const oneTokenEarlier =
   'They begin the long band one token later, at 272,001. The hold takes the dearer; the cost is the one reported.'
 
+const transcribePrices =
+  'Theirs are those of March 2025. The pages of the models now have one price for tokens in, sound included.'
+
 /** Where our tables differ from the second source on purpose. */
 export const reviewedDisagreements: readonly ReviewedDisagreement[] = [
   {
@@ -53,6 +56,18 @@ export const reviewedDisagreements: readonly ReviewedDisagreement[] = [
     models: ['gpt-4o-mini-search-preview'],
     prices: { cache_read: [['none', '0.075']], web_search: [['0.025', '0.01']], file_search: [['none', '0.0025']] },
     reason: 'They file it under gpt-4o-mini. Search models have their own fee, no cache and no file search.',
+  },
+  {
+    provider: 'openai',
+    models: ['gpt-4o-transcribe', 'gpt-4o-transcribe-diarize'],
+    prices: { input_audio: [['2.5', '6']] },
+    reason: transcribePrices,
+  },
+  {
+    provider: 'openai',
+    models: ['gpt-4o-mini-transcribe'],
+    prices: { input_audio: [['1.25', '3']] },
+    reason: transcribePrices,
   },
   {
     provider: 'openrouter',

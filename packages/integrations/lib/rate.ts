@@ -13,7 +13,7 @@ export interface RateConditions {
   readonly effectiveUntil?: string
 }
 
-/** One price list of one model: USD per million tokens, or per use, as decimal strings. */
+/** One price list of one model: USD per million tokens, per use, or per second of sound, as decimal strings. */
 export interface RateRow extends RateConditions {
   readonly usd: Readonly<Partial<Record<Meter, string>>>
   /** Where the figures were read, and when (ISO date). */

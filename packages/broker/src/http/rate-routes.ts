@@ -63,7 +63,7 @@ const putRateRoute = createRoute({
   tags: ['prices'],
   summary: "Set one model's rates, from now on or from later (operator keys)",
   description:
-    'USD per million tokens, or per use. `effective_from` is not in the past: earlier calls keep the rates of their admission. Every rate is kept.',
+    'USD per million tokens, per use, or per second of sound. `effective_from` is not in the past: earlier calls keep the rates of their admission. Every rate is kept.',
   security: managementSecurity,
   middleware: [requireKey(...operatorScopes), jsonBody()] as const,
   request: { params, body: jsonRequest(putRateSchema) },

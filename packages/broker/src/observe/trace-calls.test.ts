@@ -46,6 +46,7 @@ describe('the span of a call', () => {
 
   it.each([
     ['openai-embeddings', 'openai', 'embeddings', 'openai'],
+    ['openai-transcription', 'openai', 'transcription', 'openai'],
     ['gemini-generate', 'gemini', 'generate_content', 'gcp.gemini'],
     ['openai-responses', 'openai', 'chat', 'openai'],
   ] as const)('%s of %s is %s by %s', (wireFormat, integration, operation, provider) => {

@@ -142,7 +142,7 @@ export type HoldOutcome =
 export interface ChargeLine {
   readonly meter: Meter
   readonly quantity: number
-  /** As the rate table writes it: USD per million tokens, or per use. */
+  /** As the rate table writes it: USD per million tokens, per use, or per second of sound. */
   readonly rateUsd: string
   readonly margin: string
   readonly listNanos: Nanos

@@ -30,7 +30,7 @@ export type SpendCapsResponse = z.infer<typeof spendCapsSchema>
 export const chargeLineSchema = z.object({
   meter: z.string(),
   quantity: z.int(),
-  /** USD per million tokens, or per use, as the rate table writes it. */
+  /** USD per million tokens, per use, or per second of sound, as the rate table writes it. */
   rate_usd: z.string(),
   /** Decimal fraction added to the list price, such as "0.2". */
   margin: z.string(),

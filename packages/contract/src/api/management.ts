@@ -115,7 +115,7 @@ export const marginSchema = z
   .strict()
 export type MarginBody = z.infer<typeof marginSchema>
 
-/** `PUT /api/rates/{slug}`: adds or overrides one model's rates, from now on or from later. USD per million tokens, or per use. */
+/** `PUT /api/rates/{slug}`: adds or overrides one model's rates, from now on or from later. USD per million tokens, per use, or per second of sound. */
 export const putRateSchema = z
   .object({
     model: z.string().min(1),

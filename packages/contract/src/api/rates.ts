@@ -7,7 +7,7 @@ const usdSchema = z.record(z.string(), z.string())
 /** One model's rates as an operator set them. */
 export const rateSchema = putRateSchema.extend({ source: z.string(), effective_from: instantSchema })
 
-/** One model of the catalog with its price lists: USD per million tokens, or per use. */
+/** One model of the catalog with its price lists: USD per million tokens, per use, or per second of sound. */
 const listedModelSchema = z.object({
   model: z.string(),
   aliases: z.array(z.string()),
