@@ -32,6 +32,15 @@ describe('rates', () => {
     )
   })
 
+  it('by the second of sound need no price for tokens', async () => {
+    const { run } = await openBench()
+    const words = ['rates', 'set', '--integration', 'openai', '--model', 'whisper-1', '--audio-second', '0.0002']
+    expect(await run(words)).toMatchObject({ code: 0, err: '' })
+    const { out } = await run(['rates', 'list', 'openai', '--model', 'whisper'])
+    expect(out).toMatch(/whisper-1 +all .*audio_second \$0\.0002 +1 +operator/)
+    expect(out).toMatch(/whisper-1 +standard .*audio_second \$0\.0001 +1 +catalog/)
+  })
+
   it('that are set for later leave today alone', async () => {
     const { run, call } = await openBench()
     await run([...set, '--input', '2', '--output', '10', '--cache-write-5m', '3', '--from', '30d'])

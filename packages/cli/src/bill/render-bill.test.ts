@@ -89,6 +89,27 @@ describe('renderBill', () => {
     `)
   })
 
+  it('shows seconds of sound, and a form that did not go out to its end', () => {
+    const lines = [
+      {
+        meter: 'audio_second',
+        quantity: 61,
+        rate_usd: '0.000075',
+        margin: '0.2',
+        list_nanos: '4575000',
+        charge_nanos: '5490000',
+      },
+    ]
+    const calls = [
+      sampleCall({ lines, list_nanos: '4575000', charge_nanos: '5490000' }),
+      sampleCall({ state: 'released', reason: 'upload_incomplete', lines: [], list_nanos: '0', charge_nanos: '0' }),
+      sampleCall({ state: 'released', reason: 'not_dispatched', lines: [], list_nanos: '0', charge_nanos: '0' }),
+    ]
+    const bill = renderBill({ ...plain, calls })
+    expect(bill).toMatch(/audio second +61 +\$0\.000075\/s +\+20% +\$0\.00549/)
+    expect(bill).toMatch(/upload incomplete.*not dispatched/s)
+  })
+
   it('shows a call that was given back as charged nothing, not as one on an own key', () => {
     const call = sampleCall({
       state: 'estimated',
