@@ -29,17 +29,25 @@ const isMoneyInNumber = (node: ts.Node): boolean => {
   return holdsNumber(type, 'initializer' in node ? node.initializer : undefined)
 }
 
-/** Default exports, `export *`, secrets read outside the allow-list, money in a `number`. */
+/**
+ * V8 gives each object literal with an accessor a hidden class of its own, which lives until the next major collection, and with
+ * it everything that the accessor can see: made for each call, that is most of what the collector has to do.
+ */
+const isAccessorOfLiteral = (node: ts.Node): boolean => ts.isAccessor(node) && ts.isObjectLiteralExpression(node.parent)
+
+/** Accessors of object literals, default exports, `export *`, secrets read outside the allow-list, money in a `number`. */
 export const findHabits = (file: ts.SourceFile): readonly Habit[] => {
   const habits: Habit[] = []
   const path = file.fileName
   const revealsFreely = isTest(path) || mayReveal.some((pattern) => pattern.test(path))
+  const isPublished = path.startsWith('packages/') && !isTest(path)
   const visit = (node: ts.Node): void => {
     const add = (problem: string) => habits.push({ node, problem })
     if (!isToolConfig(path) && isDefaultExport(node)) add('has a default export: name it')
     if (ts.isExportDeclaration(node) && node.exportClause === undefined) add('says `export *`: list the names')
     if (!revealsFreely && isReveal(node)) add('reveals a secret: only the files in tools/lib/shape-rules.ts may')
     if (isMoneyInNumber(node)) add('holds money in a `number`: use a bigint of nano-USD')
+    if (isPublished && isAccessorOfLiteral(node)) add('has an accessor in an object literal: use a method, or a class')
     ts.forEachChild(node, visit)
   }
   visit(file)

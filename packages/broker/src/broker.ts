@@ -147,7 +147,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
     clock,
     newId,
   })
-  observer.watch({ callsInFlight: () => inFlight.size, outboxWaiting: () => ledger.outbox.waiting })
+  observer.watch({ callsInFlight: inFlight.size, outboxWaiting: () => ledger.outbox.waiting })
   const api = createLazyApi(apiDependencies(options, { directory, inFlight, clock, requireUrl, logger, ...ledger }))
   const server = createNodeServer(
     (message, answer) => route(message, answer, { runRequest, api, proxyDomain: options.proxyDomain }),

@@ -44,7 +44,7 @@ export const addEventRoutes = (api: Api, { store, events }: ApiDependencies): vo
   api.openapi(eventsRoute, async (context) => {
     const { caller, authenticate } = context.var
     const tenantId = await selectTenant(store, caller.key, context.req.valid('query').tenant)
-    if (events.subscribers >= mostSubscribers) {
+    if (events.subscribers() >= mostSubscribers) {
       throw createVendoError('Too many clients listen to events just now.', { code: 'overloaded', retryAfter: 10 })
     }
     const stream = createEventStream(events, {

@@ -81,6 +81,6 @@ describe('the event log', () => {
     log.publish(wallet('a'))
     log.close()
     expect([left.heard.length, left.ended(), stayed.heard.length, stayed.ended()]).toEqual([0, false, 1, true])
-    expect(log.subscribers).toBe(0)
+    expect(log.subscribers()).toBe(0)
   })
 })

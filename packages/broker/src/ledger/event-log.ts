@@ -22,7 +22,7 @@ export interface EventLog {
   subscribe(audience: EventAudience, afterId: string | undefined, listener: EventListener): () => void
   /** Ends every subscription. */
   close(): void
-  readonly subscribers: number
+  subscribers(): number
 }
 
 /** How a subscriber is told. Must not throw. */
@@ -76,9 +76,7 @@ export const createEventLog = (epoch: string, clock: () => number): EventLog => 
       for (const { listener } of subscriptions) listener.onEnd()
       subscriptions.clear()
     },
-    get subscribers() {
-      return subscriptions.size
-    },
+    subscribers: () => subscriptions.size,
   }
 }
 

@@ -65,9 +65,7 @@ const summarize = (models: readonly ModelBound[], context: BoundOptions & BoundC
     waived: context.tools.waived,
     background: facts.background,
     // Only a call that is settled at its hold needs them.
-    get lines() {
-      return roundLines(lines, marginOf, ceiling).lines
-    },
+    lines: () => roundLines(lines, marginOf, ceiling).lines,
     fittingMaxOutput: (availableNanos, basis) => {
       const fitting = facts.fallbacksAddUp
         ? fittingOutput(addUp(models), availableNanos, basis)

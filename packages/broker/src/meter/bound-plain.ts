@@ -59,8 +59,7 @@ interface PlainDemand {
 const noMeters: readonly Meter[] = []
 
 /**
- * A class, so that what is rarely asked for is neither worked out nor a closure of each call. Spreading one loses its methods
- * and `lines`.
+ * A class, so that what is rarely asked for is neither worked out nor a closure of each call. Spreading one loses its methods.
  */
 class PlainBound implements RequestBound {
   readonly ok = true
@@ -85,8 +84,8 @@ class PlainBound implements RequestBound {
     this.#options = options
   }
 
-  get lines(): RequestBound['lines'] {
-    return this.#inFull().lines
+  lines(): ReturnType<RequestBound['lines']> {
+    return this.#inFull().lines()
   }
 
   fittingMaxOutput(availableNanos: Nanos, basis: Basis): number | undefined {

@@ -32,7 +32,7 @@ describe('the bound of sound', () => {
   ])('%s with %i bytes', (model, bytes, listNanos, chargeNanos, quantities, tokens) => {
     const found = bound([model], bytes)
     expect(found).toMatchObject({ listNanos, chargeNanos, quantities, tokens })
-    expect(found.lines.reduce((total, line) => total + line.chargeNanos, 0n)).toBe(chargeNanos)
+    expect(found.lines().reduce((total, line) => total + line.chargeNanos, 0n)).toBe(chargeNanos)
     expect(found.fittingMaxOutput(10n ** 12n, 'list')).toBe(undefined)
   })
 

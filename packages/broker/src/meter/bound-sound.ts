@@ -49,10 +49,8 @@ export const boundSound = (options: SoundBoundOptions): RequestBound => {
     tokens: Math.max(...charges.map(tokensOf)),
     listNanos: lists.map((lines) => ceiling(lines, 'list', options)).reduce(larger),
     chargeNanos: ceiling(dearest, 'charge', options),
-    get lines() {
-      const { marginOf } = options
-      return roundLines(dearest, marginOf, ({ numerator, denominator }) => ceilDivide(numerator, denominator)).lines
-    },
+    lines: () =>
+      roundLines(dearest, options.marginOf, ({ numerator, denominator }) => ceilDivide(numerator, denominator)).lines,
     hidesOutput: false,
     fallbacksAddUp: false,
     waived: [],

@@ -42,7 +42,7 @@ describe('models that may answer one after the other', () => {
     const bound = attempt(facts)
     expect(bound).toMatchObject({ listNanos: total, chargeNanos: total, tokens: 4 * 1_024 + 400 })
     expect(bound.quantities).toEqual({ input: 2 * 1_224, output: 2 * 1_024 })
-    expect(bound.lines.reduce((sum, line) => sum + line.chargeNanos, 0n)).toBe(total)
+    expect(bound.lines().reduce((sum, line) => sum + line.chargeNanos, 0n)).toBe(total)
   })
 
   it.each(['list', 'charge'] as const)('fit an amount with an output limit that really fits: %s', (basis) => {

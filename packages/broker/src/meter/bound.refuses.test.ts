@@ -80,7 +80,7 @@ describe('server tools', () => {
 
   it('bring every model that they call', () => {
     const panel = attempt({ serverTools: [{ type: 'advisor_1', maxUses: 2, models: ['opus', 'opus'] }] })
-    expect(panel.ok && panel.lines.find(({ rateUsd }) => rateUsd === '10')?.quantity).toBe(800_000)
+    expect(panel.ok && panel.lines().find(({ rateUsd }) => rateUsd === '10')?.quantity).toBe(800_000)
   })
 
   it('reach a context band by what all passes read together', () => {
@@ -89,12 +89,12 @@ describe('server tools', () => {
       sampleRow({ input: '2', output: '2' }, { inputAbove: 300_000 }),
     ])
     const bound = attempt(tool('tool_search', 1), { rates: banded })
-    expect(bound.ok && bound.lines[0]?.rateUsd).toBe('2')
+    expect(bound.ok && bound.lines()[0]?.rateUsd).toBe('2')
   })
 
   it('bring the whole window and output of a model that they call, at its dearest', () => {
     const bound = attempt(tool('advisor_20260301', 2, 'opus'))
-    expect(bound.ok && bound.lines.map(({ meter, quantity, rateUsd }) => [meter, quantity, rateUsd])).toEqual([
+    expect(bound.ok && bound.lines().map(({ meter, quantity, rateUsd }) => [meter, quantity, rateUsd])).toEqual([
       ['input', 600_000, '1'],
       ['output', 3_072, '5'],
       ['cache_write_1h', 400_000, '10'],

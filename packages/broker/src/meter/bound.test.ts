@@ -88,7 +88,7 @@ describe('the price of a bound', () => {
   })
 
   it('shows its lines, which sum', () => {
-    expect(bounded().lines).toEqual([
+    expect(bounded().lines()).toEqual([
       { meter: 'input', quantity: 250, rateUsd: '1', margin: '0.2', listNanos: 250_000n, chargeNanos: 300_000n },
       { meter: 'output', quantity: 1_024, rateUsd: '5', margin: '0.2', listNanos: 5_120_000n, chargeNanos: 6_144_000n },
     ])
@@ -105,7 +105,7 @@ describe('the price of a bound', () => {
     { cacheWrite: '1h', input: '2' },
     { cacheWrite: 'automatic', input: '2' },
   ] as const)('counts input as the dearest class of cache writes: $cacheWrite', ({ cacheWrite, input }) => {
-    expect(bounded({ cacheWrite }).lines[0]?.rateUsd).toBe(input)
+    expect(bounded({ cacheWrite }).lines()[0]?.rateUsd).toBe(input)
   })
 
   it('takes the dearest meter after margins for the charge, and before them for the list', () => {
@@ -131,7 +131,11 @@ describe('the price of a bound', () => {
     { rule: 'flex may fall back to standard', facts: { serviceTier: 'flex' }, rate: '1' },
     { rule: 'fast must be asked for', facts: { speed: 'fast' }, rate: '6' },
   ])('$rule', ({ facts, rate }) => {
-    expect(bounded(facts, { rates: tiered }).lines.map(({ rateUsd }) => rateUsd)).toEqual([rate, rate])
+    expect(
+      bounded(facts, { rates: tiered })
+        .lines()
+        .map(({ rateUsd }) => rateUsd),
+    ).toEqual([rate, rate])
   })
 
   it('counts every region, for one may be set elsewhere', () => {
@@ -139,7 +143,7 @@ describe('the price of a bound', () => {
       sampleRow({ input: '1', output: '1' }),
       sampleRow({ input: '1.1', output: '1.1' }, { region: 'us' }),
     ])
-    expect(bounded({}, { rates: regional }).lines[0]?.rateUsd).toBe('1.1')
+    expect(bounded({}, { rates: regional }).lines()[0]?.rateUsd).toBe('1.1')
   })
 
   it.each([
@@ -151,7 +155,7 @@ describe('the price of a bound', () => {
       sampleRow({ input: '1', output: '1' }),
       sampleRow({ input: '2', output: '2' }, { inputAbove: 200 }),
     ])
-    expect(bounded({ textBytes }, { rates: banded }).lines[0]?.rateUsd).toBe(rate)
+    expect(bounded({ textBytes }, { rates: banded }).lines()[0]?.rateUsd).toBe(rate)
   })
 
   it('is that of the dearest model which may serve it', () => {

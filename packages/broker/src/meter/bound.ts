@@ -36,7 +36,7 @@ export interface RequestBound {
   /** With margins, rounded up. */
   readonly chargeNanos: Nanos
   /** The bill at the bound: Σ charge is `chargeNanos`, Σ list at most `listNanos`. */
-  readonly lines: readonly ChargeLine[]
+  lines(): readonly ChargeLine[]
   /** The answer may hold output that is billed and that it does not show, such as reasoning. */
   readonly hidesOutput: boolean
   /** Several models may be billed in turn, and a broken-off answer does not tell what each of them did. */

@@ -79,7 +79,7 @@ describe('a call that breaks off', () => {
 
   it('costs the hold where several models may have answered', () => {
     const bound = boundOf({ fallbacksAddUp: true, fallbackModels: ['claude-haiku-4-5'] }, ['claude-haiku'])
-    expect(charge(bound)).toMatchObject({ state: 'estimated', listNanos: bound.listNanos, lines: bound.lines })
+    expect(charge(bound)).toMatchObject({ state: 'estimated', listNanos: bound.listNanos, lines: bound.lines() })
   })
 
   it('costs the hold while it works on in the background, cut before its first event or not', () => {

@@ -175,7 +175,7 @@ describe('a quantity without a rate', () => {
       walletNanos: bound.chargeNanos,
       spendNanos: bound.chargeNanos,
       listNanos: bound.listNanos,
-      lines: bound.lines,
+      lines: bound.lines(),
     })
     expect(settled.flags).toContain(flag)
     expect(settled.quantities['input']).toBeGreaterThan(0)
@@ -243,7 +243,7 @@ describe('a call without its usage', () => {
 
   it('is never settled above the hold', () => {
     const settled = charge(read({ quantities: { input: 9_000_000, output: 1 } }, cut), { end: 'upstream_died' })
-    expect(settled).toMatchObject({ state: 'estimated', walletNanos: bound.chargeNanos, lines: bound.lines })
+    expect(settled).toMatchObject({ state: 'estimated', walletNanos: bound.chargeNanos, lines: bound.lines() })
   })
 
   it.each([

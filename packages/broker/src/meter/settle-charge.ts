@@ -151,7 +151,7 @@ const nothing: Priced = { lines: [], listNanos: 0n, chargeNanos: 0n, cacheSaving
 
 const atHold = (bound: RequestBound | undefined): Priced => {
   if (bound === undefined) return nothing
-  const { lines } = bound
+  const lines = bound.lines()
   const listNanos = lines.reduce((total, line) => total + line.listNanos, 0n)
   const chargeNanos = lines.reduce((total, line) => total + line.chargeNanos, 0n)
   return { ...nothing, lines, listNanos, chargeNanos }

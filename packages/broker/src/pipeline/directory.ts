@@ -15,7 +15,7 @@ export interface Directory {
   /** Forgets everything; called after each management write. */
   invalidate(): void
   /** Grows with every {@link Directory.invalidate}: derived values compare it. */
-  readonly version: number
+  version(): number
 }
 
 const mostEntries = 100_000
@@ -65,7 +65,7 @@ export const createDirectory = (store: DirectoryStore & SharedStore, clock: () =
     margins: () => remember('margins', () => store.listMargins()),
     rateOverrides: () => remember('rates', () => store.listRateOverrides()),
     invalidate: empty,
-    get version() {
+    version: () => {
       emptyIfShared()
       return version
     },

@@ -30,7 +30,8 @@ export interface InFlight {
   settled(): Promise<void>
   /** Waits for every call to end; after `graceMs` the rest is cut, and what begins even later. Their settlements may still be under way. */
   drain(graceMs: number): Promise<void>
-  readonly size: number
+  /** How many calls are under way. */
+  size(): number
 }
 
 /** Creates an empty register. `flush` tries once to bring into the store what could only be made durable elsewhere. */
@@ -78,8 +79,6 @@ export const createInFlight = (flush?: () => Promise<void>): InFlight => {
       }
       clearTimeout(patience)
     },
-    get size() {
-      return calls
-    },
+    size: () => calls,
   }
 }

@@ -14,7 +14,7 @@ export interface Pricing {
 export const createPricingSource = (directory: Directory, tables: readonly RateTable[]): (() => Soon<Pricing>) => {
   let built: { readonly version: number; readonly from: string; readonly pricing: Pricing } | undefined
   const rebuild = async (): Promise<Pricing> => {
-    const { version } = directory
+    const version = directory.version()
     const [overrides, margins] = await Promise.all([directory.rateOverrides(), directory.margins()])
     // Other brokers of the store make this one look again and again; mostly nothing has changed.
     const from = JSON.stringify([overrides, margins])
@@ -29,5 +29,5 @@ export const createPricingSource = (directory: Directory, tables: readonly RateT
     built = { version, from, pricing }
     return pricing
   }
-  return () => (built?.version === directory.version ? built.pricing : rebuild())
+  return () => (built?.version === directory.version() ? built.pricing : rebuild())
 }

@@ -19,17 +19,22 @@ export const createCommandRunner =
   ({ name, parameters }, options) =>
     transact({ connections, ...options }, async (connection) => {
       const sql = createPostgresSql(connection)
-      const transaction = options.begin === null ? withoutClock(sql) : { sql, now: await readClock(connection, clock) }
+      const transaction = options.begin === null ? new Clockless(sql) : { sql, now: await readClock(connection, clock) }
       return (commands[name] as AnyCommand)(transaction, ...parameters)
     })
 
 /** For a command that looks one thing up: reading the clock would be a statement more. */
-const withoutClock = (sql: Transaction['sql']): Transaction => ({
-  sql,
+class Clockless implements Transaction {
+  readonly sql: Transaction['sql']
+
+  constructor(sql: Transaction['sql']) {
+    this.sql = sql
+  }
+
   get now(): never {
     throw new TypeError('a lookup does not ask for the time')
-  },
-})
+  }
+}
 
 /** A promise's end as data. */
 export const replyOf = async (ending: Promise<unknown>): Promise<Reply> => {
