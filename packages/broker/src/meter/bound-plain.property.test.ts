@@ -39,9 +39,9 @@ const told = (bound: Bound) => {
     bound.fittingMaxOutput(nanos, 'list'),
     bound.fittingMaxOutput(nanos, 'charge'),
   ])
-  const { quantities, tokens, listNanos, chargeNanos, lines, hidesOutput, fallbacksAddUp, waived, background } = bound
+  const { quantities, tokens, listNanos, chargeNanos, hidesOutput, fallbacksAddUp, waived, background } = bound
   return {
-    ...{ quantities: Object.entries(quantities), tokens, listNanos, chargeNanos, lines },
+    ...{ quantities: Object.entries(quantities), tokens, listNanos, chargeNanos, lines: bound.lines() },
     ...{ hidesOutput, fallbacksAddUp, waived, background, fitting },
   }
 }
