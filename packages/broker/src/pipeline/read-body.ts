@@ -42,7 +42,6 @@ export const readBody = (
     if (message.destroyed) throw new ClientGone()
     const body = new BodyInParts(limits)
     const fail = (error: unknown) => {
-      if (body.whole) return
       message.removeListener('data', take)
       // The rest flows away unread, so that the refusal reaches a client that is still sending.
       message.resume()
@@ -61,8 +60,11 @@ export const readBody = (
       body.whole = true
       resolve(body)
     })
-    message.once('error', () => fail(new ClientGone()))
-    message.once('close', () => fail(new ClientGone()))
+    const lose = () => {
+      if (!body.whole) fail(new ClientGone())
+    }
+    message.once('error', lose)
+    message.once('close', lose)
   })
 
 class BodyInParts implements BufferedBody {
