@@ -18,7 +18,10 @@ export interface Directory {
   version(): number
 }
 
+/** Of keys, of connections, and of apps with their bindings. */
 const mostEntries = 100_000
+/** There is one list of all of these. */
+const all = 'all'
 /** How long a binding, a margin or a rate that another broker changed can still count here. */
 const sharedForMs = 2_000
 
@@ -32,38 +35,41 @@ interface SharedStore {
  * unknown keys are not kept, and a read that was under way during an invalidation is not kept either.
  */
 export const createDirectory = (store: DirectoryStore & SharedStore, clock: () => EpochMs): Directory => {
-  const cached = new Map<string, unknown>()
+  const keys = new Map<string, KeyRecord>()
+  const connections = new Map<string, ConnectionRecord>()
+  const bound = new Map<string, readonly ConnectionRecord[]>()
+  const margins = new Map<typeof all, readonly MarginRecord[]>()
+  const rates = new Map<typeof all, readonly RateOverride[]>()
   let version = 0
   let emptiedAt = clock()
   const empty = () => {
     version++
-    cached.clear()
+    for (const cached of [keys, connections, bound, margins, rates]) cached.clear()
     emptiedAt = clock()
   }
   // Other brokers write too, and none of them tells: what they changed is seen after a moment at the latest.
   const emptyIfShared = () => {
     if (!store.exclusive && clock() - emptiedAt >= sharedForMs) empty()
   }
-  const remember = <T>(name: string, load: () => Promise<T>): Soon<T> => {
+  const remember = <N, T>(cached: Map<N, T & {}>, name: N, load: () => Promise<T>): Soon<T> => {
     emptyIfShared()
-    const known = cached.get(name)
-    return known === undefined ? loadAndKeep(name, load) : (known as T)
+    return cached.get(name) ?? loadAndKeep(cached, name, load)
   }
-  const loadAndKeep = async <T>(name: string, load: () => Promise<T>): Promise<T> => {
+  const loadAndKeep = async <N, T>(cached: Map<N, T & {}>, name: N, load: () => Promise<T>): Promise<T> => {
     const startedAt = version
     const value = await withinDeadline(load(), admissionDeadlineMs)
-    if (value === null || version !== startedAt) return value
+    if (value === null || value === undefined || version !== startedAt) return value
     if (cached.size >= mostEntries) cached.clear()
     cached.set(name, value)
     return value
   }
   return {
     now: clock,
-    keyByHash: (hash) => remember(`key:${hash}`, () => store.findKeyByHash(hash)),
-    connection: (id) => remember(`connection:${id}`, () => store.getConnection(id)),
-    boundConnections: (appId) => remember(`bound:${appId}`, () => store.listBoundConnections(appId)),
-    margins: () => remember('margins', () => store.listMargins()),
-    rateOverrides: () => remember('rates', () => store.listRateOverrides()),
+    keyByHash: (hash) => remember(keys, hash, () => store.findKeyByHash(hash)),
+    connection: (id) => remember(connections, id, () => store.getConnection(id)),
+    boundConnections: (appId) => remember(bound, appId, () => store.listBoundConnections(appId)),
+    margins: () => remember(margins, all, () => store.listMargins()),
+    rateOverrides: () => remember(rates, all, () => store.listRateOverrides()),
     invalidate: empty,
     version: () => {
       emptyIfShared()

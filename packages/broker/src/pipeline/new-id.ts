@@ -13,5 +13,16 @@ export const newId = (prefix: string): string => {
   }
   const random = drawn.toString('base64url', used, used + idBytes)
   used += idBytes
-  return `${prefix}_${Date.now().toString(36).padStart(9, '0')}${random}`
+  return `${prefix}_${timeOf(Date.now())}${random}`
+}
+
+let lastMs = 0
+let lastTime = ''
+
+const timeOf = (ms: number): string => {
+  if (ms !== lastMs) {
+    lastMs = ms
+    lastTime = ms.toString(36).padStart(9, '0')
+  }
+  return lastTime
 }
