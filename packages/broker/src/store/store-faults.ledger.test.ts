@@ -4,7 +4,6 @@ import { createGroupCommitStore } from './group-commit-store.ts'
 import { ConnectionLost } from './postgres/postgres-error.ts'
 import { createDatabase, createTemplate, serverUrl } from './postgres/test/fresh-database.ts'
 import { LostHere, openWatchedStore } from './postgres/test/watched-store.ts'
-import type { Sql } from './sql.ts'
 import { openSqliteSession } from './sqlite/sqlite-session.ts'
 import type { Store } from './store.ts'
 
@@ -58,18 +57,7 @@ const failEverywhere = async (name: string, open: OpenFaulty, error: () => Error
 }
 
 const openSqlite: OpenFaulty = async (fault, clock) => {
-  const watch = (sql: Sql): Sql => {
-    const around =
-      <A extends readonly unknown[], R>(query: (...input: A) => Promise<R>) =>
-      async (...input: A): Promise<R> => {
-        fault.pass()
-        const result = await query(...input)
-        fault.pass()
-        return result
-      }
-    return { all: around(sql.all), run: around(sql.run) }
-  }
-  const session = await openSqliteSession({ path: ':memory:', lock: false }, watch)
+  const session = await openSqliteSession({ path: ':memory:', lock: false }, () => fault.pass())
   return createGroupCommitStore({
     commit: (jobs) => session.commit(jobs, clock),
     close: async () => session.close(),

@@ -1,5 +1,5 @@
-import { type Account, isForgotten, walletAccount } from '../ledger/account.ts'
-import type { Claim } from '../ledger/claims.ts'
+import { type Account, isForgotten } from '../ledger/account.ts'
+import type { ClaimedLimit } from '../ledger/claims.ts'
 import type { EpochMs } from '../records.ts'
 
 /** An account during a group: as it was read, and as the group leaves it. */
@@ -14,19 +14,24 @@ export interface BookedAccount {
 /** The accounts of one group of jobs. What is booked here is written later, each account once with the sum. */
 export interface AccountBook {
   /** Sets an amount aside when there is room; undefined when there was, else the account as it is. */
-  claim(claim: Claim, tenantId: string): Account | undefined
+  claim(limit: ClaimedLimit, amount: bigint, tenantId: string): Account | undefined
   /** Gives back what {@link AccountBook.claim} set aside. */
-  unclaim(claim: Claim): void
+  unclaim(account: string, amount: bigint): void
   /** Turns `held` into `settled`, unguarded. */
   move(entry: { account: string; tenantId: string; held: bigint; settled: bigint }, now: EpochMs): void
   /** Those that the group left different from how it found them. */
   changed(): readonly BookedAccount[]
 }
 
+/** The accounts that exist, by their id. */
+export interface FoundAccounts {
+  get(id: string): Account | undefined
+}
+
 const empty: Account = { credit: 0n, settled: 0n, held: 0n }
 
-/** A book over accounts that were read already. */
-export const createAccountBook = (found: ReadonlyMap<string, Account>): AccountBook => {
+/** A book over accounts as they are before the group. */
+export const createAccountBook = (found: FoundAccounts): AccountBook => {
   const booked = new Map<string, BookedAccount>()
   const open = (id: string, tenantId: string): BookedAccount => {
     const known = booked.get(id)
@@ -37,15 +42,15 @@ export const createAccountBook = (found: ReadonlyMap<string, Account>): AccountB
     return account
   }
   return {
-    claim: ({ account, amount, limit }, tenantId) => {
+    claim: ({ account, measure, limit }, amount, tenantId) => {
       const place = open(account, tenantId)
       const { credit, settled, held } = place.after
-      const most = account === walletAccount(tenantId) ? credit : limit
-      if (settled + held + amount > most) return place.after
-      place.after = { credit, settled, held: held + amount }
+      const all = held + amount
+      if (settled + all > (measure === 'wallet' ? credit : limit)) return place.after
+      place.after = { credit, settled, held: all }
       return undefined
     },
-    unclaim: ({ account, amount }) => {
+    unclaim: (account, amount) => {
       const place = booked.get(account)
       if (place !== undefined) place.after = { ...place.after, held: place.after.held - amount }
     },

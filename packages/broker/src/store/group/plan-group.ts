@@ -1,8 +1,8 @@
 import { isVendoError } from '@vendo/contract'
 import type { Reply } from '../group-commit-store.ts'
 import { assertAmounts } from '../ledger/assert-amounts.ts'
-import type { Claim } from '../ledger/claims.ts'
-import { type Amounts, type Entry, settledAmount } from '../ledger/entry.ts'
+import type { ClaimedLimit } from '../ledger/claims.ts'
+import { type Amounts, type Entry, heldAmount, settledAmount } from '../ledger/entry.ts'
 import { refuseClaim } from '../ledger/hold.ts'
 import { assertSettlement, withOvershoot } from '../ledger/settle.ts'
 import type { EpochMs, HoldOutcome, HoldRequest, Settlement } from '../records.ts'
@@ -37,11 +37,11 @@ export interface GroupPlan {
 /** What a plan is made from. */
 export interface GroupFacts {
   readonly now: EpochMs
-  /** What each hold request of the group claims, or why it may not call at all. */
-  readonly claims: ReadonlyMap<HoldRequest, readonly Claim[] | HoldOutcome>
+  /** The limits that a hold request has to pass, or why it may not call at all. */
+  readonly limitsOf: (request: HoldRequest) => readonly ClaimedLimit[] | HoldOutcome
   readonly book: AccountBook
-  /** Holds that were open when they were read, by attempt. */
-  readonly holds: ReadonlyMap<string, OpenHold>
+  /** The hold of an attempt, if it was open before the group. */
+  readonly holdOf: (attemptId: string) => OpenHold | undefined
 }
 
 /** Thrown when a group cannot be decided as one; its jobs are run in smaller groups then. */
@@ -69,6 +69,7 @@ export const planGroup = (jobs: readonly GroupJob[], facts: GroupFacts): GroupPl
 interface Added {
   readonly request: HoldRequest
   readonly entries: readonly Entry[]
+  open: boolean
 }
 
 class Group {
@@ -84,33 +85,39 @@ class Group {
   hold(request: HoldRequest): HoldOutcome {
     assertAmounts(request)
     if (this.#added.has(request.attemptId)) throw new GroupRefused('an attempt is held twice in one group')
-    const { now, book } = this.#facts
-    const claims = this.#facts.claims.get(request)
-    if (claims === undefined) throw new TypeError('a hold request without claims')
-    if ('admitted' in claims) return claims
-    for (const [index, claim] of claims.entries()) {
+    const { now, book, limitsOf } = this.#facts
+    const limits = limitsOf(request)
+    if ('admitted' in limits) return limits
+    const entries: Entry[] = []
+    for (const limit of limits) {
+      const { account, measure } = limit
+      const amount = heldAmount(measure, request)
       // An amount of zero asks for nothing, so an exhausted account must not refuse it.
-      const full = claim.amount === 0n ? undefined : book.claim(claim, request.tenantId)
-      if (full === undefined) continue
-      for (const earlier of claims.slice(0, index)) if (earlier.amount !== 0n) book.unclaim(earlier)
-      return refuseClaim(claim, full, now)
+      const full = amount === 0n ? undefined : book.claim(limit, amount, request.tenantId)
+      if (full !== undefined) {
+        for (const earlier of entries) if (earlier.amount !== 0n) book.unclaim(earlier.account, earlier.amount)
+        return refuseClaim({ ...limit, amount }, full, now)
+      }
+      entries.push({ account, measure, amount })
     }
-    this.#added.set(request.attemptId, { request, entries: claims })
+    this.#added.set(request.attemptId, { request, entries, open: true })
     return { admitted: true, admittedAt: now }
   }
 
   settle({ settlement, expiredBefore }: Extract<GroupJob, { name: 'settle' }>): boolean {
     assertSettlement(settlement)
     const { attemptId } = settlement
-    const hold = this.#openHold(attemptId)
+    const added = this.#added.get(attemptId)
+    const hold = added === undefined ? this.#holdBefore(attemptId) : this.#holdAdded(added)
     if (hold === undefined) return false
-    const { now } = this.#facts
+    const { now, book } = this.#facts
     if (expiredBefore !== undefined && hold.expiresAt >= Math.min(expiredBefore, now)) return false
-    this.#closed.add(attemptId)
+    if (added === undefined) this.#closed.add(attemptId)
+    else added.open = false
     this.#settlements.push(withOvershoot(settlement, settlement, hold.amounts))
     for (const { account, measure, amount } of hold.entries) {
       const settled = settledAmount(measure, settlement)
-      this.#facts.book.move({ account, tenantId: hold.tenantId, held: amount, settled }, now)
+      book.move({ account, tenantId: hold.tenantId, held: amount, settled }, now)
     }
     return true
   }
@@ -118,18 +125,18 @@ class Group {
   writes(): Omit<GroupPlan, 'replies'> {
     return {
       now: this.#facts.now,
-      added: [...this.#added.values()].map((hold) => ({ ...hold, open: !this.#closed.has(hold.request.attemptId) })),
-      closed: [...this.#closed].filter((attemptId) => !this.#added.has(attemptId)),
+      added: [...this.#added.values()],
+      closed: [...this.#closed],
       settlements: this.#settlements,
     }
   }
 
-  #openHold(attemptId: string): OpenHold | undefined {
-    if (this.#closed.has(attemptId)) return undefined
-    const added = this.#added.get(attemptId)
-    if (added === undefined) return this.#facts.holds.get(attemptId)
-    const { request, entries } = added
-    const expiresAt = this.#facts.now + request.ttlMs
-    return { tenantId: request.tenantId, entries, amounts: request, expiresAt }
+  #holdBefore(attemptId: string): OpenHold | undefined {
+    return this.#closed.has(attemptId) ? undefined : this.#facts.holdOf(attemptId)
+  }
+
+  #holdAdded({ request, entries, open }: Added): OpenHold | undefined {
+    if (!open) return undefined
+    return { tenantId: request.tenantId, entries, amounts: request, expiresAt: this.#facts.now + request.ttlMs }
   }
 }

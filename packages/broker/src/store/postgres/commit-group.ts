@@ -1,10 +1,11 @@
 import type { GroupJob } from '../group/group-job.ts'
 import { type OpenHold, planGroup } from '../group/plan-group.ts'
 import type { Reply } from '../group-commit-store.ts'
+import type { Claim } from '../ledger/claims.ts'
 import { entriesOf } from '../ledger/entry.ts'
 import { claimsOfStanding } from '../ledger/hold.ts'
 import { amountsOf } from '../ledger/settle.ts'
-import type { EpochMs } from '../records.ts'
+import type { EpochMs, HoldOutcome, HoldRequest } from '../records.ts'
 import { numberOf, textOf } from '../sql.ts'
 import type { Connection } from './connection.ts'
 import { lockWallets, tenantsOf } from './lock-wallets.ts'
@@ -41,7 +42,12 @@ export const commitGroup = async (
   }
   for (const { entries } of holds.values()) for (const { account } of entries) accounts.add(account)
   const book = await readAccountBook(connection, [...accounts])
-  const plan = planGroup(jobs, { now: standings.now, claims, book, holds })
+  const limitsOf = (request: HoldRequest): readonly Claim[] | HoldOutcome => {
+    const claimed = claims.get(request)
+    if (claimed === undefined) throw new TypeError('a hold request without claims')
+    return claimed
+  }
+  const plan = planGroup(jobs, { now: standings.now, limitsOf, book, holdOf: (attemptId) => holds.get(attemptId) })
   await writeGroup(connection, plan, book.changed())
   return plan.replies
 }

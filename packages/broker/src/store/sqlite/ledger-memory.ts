@@ -1,13 +1,19 @@
+import type { FoundAccounts } from '../group/account-book.ts'
 import type { OpenHold } from '../group/plan-group.ts'
 import type { Account } from '../ledger/account.ts'
-import { type Claim, type ClaimedLimit, claimedLimitsOf, claimsOf } from '../ledger/claims.ts'
+import { type ClaimedLimit, claimedLimitsOf } from '../ledger/claims.ts'
+import { entriesOf } from '../ledger/entry.ts'
 import { refusalOfStanding, selectStanding } from '../ledger/hold.ts'
 import { limitHoldersOf } from '../ledger/scope-limits.ts'
+import { amountsOf } from '../ledger/settle.ts'
 import { minuteAt } from '../ledger/window.ts'
-import type { HoldOutcome, HoldRequest } from '../records.ts'
-import { bigintOf, firstRow, numberOf, type Sql, type SqlRow, type Transaction } from '../sql.ts'
+import type { EpochMs, HoldOutcome, HoldRequest } from '../records.ts'
+import { bigintOf, numberOf, type SqlRow, textOf } from '../sql.ts'
+import type { SqliteStatements } from './sqlite-sql.ts'
 
 const selectAccount = 'SELECT credit, settled, held FROM accounts WHERE id = $1'
+const selectHold = `SELECT tenant_id, entries, adopted, wallet_nanos, spend_nanos, tokens, expires_at
+  FROM holds WHERE attempt_id = $1 AND state = 'open'`
 const mostRemembered = 50_000
 
 /** A key with a connection, and the limits that its holds had to pass when it was last asked. */
@@ -20,68 +26,92 @@ interface Standing {
  * What this connection read from and wrote to the ledger: so that a group of holds and settlements reads nothing that it
  * knows. Right as long as nobody else writes, which SQLite tells; whatever else this connection writes has to empty it.
  */
-export class LedgerMemory {
+export class LedgerMemory implements FoundAccounts {
+  readonly #statements: SqliteStatements
   readonly #standings = new Map<string, Standing>()
   readonly #accounts = new Map<string, Account>()
-  /** Open holds by attempt. */
-  readonly holds = new Map<string, OpenHold>()
+  readonly #holds = new Map<string, OpenHold>()
   #dataVersion: number | undefined
+
+  constructor(statements: SqliteStatements) {
+    this.#statements = statements
+  }
 
   /** Forgets everything. */
   empty(): void {
     this.#standings.clear()
     this.#accounts.clear()
-    this.holds.clear()
+    this.#holds.clear()
   }
 
   /** To be called once in each transaction, before anything is asked: forgets what another connection may have changed. */
-  async refresh(sql: Sql): Promise<void> {
-    const row = await firstRow(sql, 'PRAGMA data_version', [])
+  refresh(): void {
+    const [row] = this.#statements.all('PRAGMA data_version')
     const version = row === undefined ? undefined : numberOf(row, 'data_version')
-    const full = this.#accounts.size + this.#standings.size + this.holds.size > mostRemembered
+    const full = this.#accounts.size + this.#standings.size + this.#holds.size > mostRemembered
     if (version === undefined || version !== this.#dataVersion || full) this.empty()
     this.#dataVersion = version
   }
 
-  /** What a hold request claims, or why it may not call at all. */
-  async claimsOf({ sql, now }: Transaction, request: HoldRequest): Promise<readonly Claim[] | HoldOutcome> {
-    const { row, limits } = await this.#standingOf(sql, request)
+  /** The limits that a hold request has to pass, or why it may not call at all. */
+  limitsOf(request: HoldRequest, now: EpochMs): readonly ClaimedLimit[] | HoldOutcome {
+    const { row, limits } = this.#standingOf(request)
     const refusal = refusalOfStanding(row, now)
     if (refusal !== undefined) return refusal
     if (row === undefined) throw new TypeError('a hold without a standing was not refused')
     const minute = minuteAt(now).name
     const known = limits.get(request.defaultRequestsPerMinute)
-    if (known?.minute === minute) return claimsOf(request, known.claimed)
+    if (known?.minute === minute) return known.claimed
     const claimed = claimedLimitsOf(request, limitHoldersOf(row, request), now)
     limits.set(request.defaultRequestsPerMinute, { minute, claimed })
-    return claimsOf(request, claimed)
+    return claimed
   }
 
-  /** Those of the accounts that exist. */
-  async accountsOf(sql: Sql, ids: Iterable<string>): Promise<ReadonlyMap<string, Account>> {
-    for (const id of ids) {
-      if (this.#accounts.has(id)) continue
-      const row = await firstRow(sql, selectAccount, [id])
-      if (row === undefined) continue
-      this.keepAccount(id, {
-        credit: bigintOf(row, 'credit'),
-        settled: bigintOf(row, 'settled'),
-        held: bigintOf(row, 'held'),
-      })
-    }
-    return this.#accounts
+  /** An account, if it exists. */
+  get(id: string): Account | undefined {
+    const known = this.#accounts.get(id)
+    if (known !== undefined) return known
+    const [row] = this.#statements.all(selectAccount, [id])
+    if (row === undefined) return undefined
+    const account = { credit: bigintOf(row, 'credit'), settled: bigintOf(row, 'settled'), held: bigintOf(row, 'held') }
+    this.#accounts.set(id, account)
+    return account
   }
 
-  /** Remembers an account as it was read or written. */
+  /** Remembers an account as it was written. */
   keepAccount(id: string, account: Account): void {
     this.#accounts.set(id, account)
   }
 
-  async #standingOf(sql: Sql, { keyId, tenantId, connectionId }: HoldRequest): Promise<Standing> {
+  /** A hold, if it is open. */
+  holdOf(attemptId: string): OpenHold | undefined {
+    const known = this.#holds.get(attemptId)
+    if (known !== undefined) return known
+    const [row] = this.#statements.all(selectHold, [attemptId])
+    if (row === undefined) return undefined
+    return {
+      tenantId: textOf(row, 'tenant_id'),
+      entries: entriesOf(row),
+      amounts: amountsOf(row),
+      expiresAt: numberOf(row, 'expires_at'),
+    }
+  }
+
+  /** Remembers a hold as it was written. */
+  keepHold(attemptId: string, hold: OpenHold): void {
+    this.#holds.set(attemptId, hold)
+  }
+
+  /** Forgets a hold that was closed. */
+  dropHold(attemptId: string): void {
+    this.#holds.delete(attemptId)
+  }
+
+  #standingOf({ keyId, tenantId, connectionId }: HoldRequest): Standing {
     const name = `${keyId}\n${tenantId}\n${connectionId}`
     const known = this.#standings.get(name)
     if (known !== undefined) return known
-    const row = await firstRow(sql, selectStanding, [keyId, tenantId, connectionId])
+    const [row] = this.#statements.all(selectStanding, [keyId, tenantId, connectionId])
     const standing: Standing = { row, limits: new Map() }
     this.#standings.set(name, standing)
     return standing

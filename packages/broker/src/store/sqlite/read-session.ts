@@ -3,7 +3,7 @@ import type { Reply } from '../group-commit-store.ts'
 import { runPlainly } from '../run-job.ts'
 import { storeErrorData, storeUnavailable } from '../store-error.ts'
 import type { SqliteSession } from './sqlite-session.ts'
-import { createSqliteSql } from './sqlite-sql.ts'
+import { asSql, createSqliteStatements } from './sqlite-sql.ts'
 
 const settings = `
   PRAGMA busy_timeout = 1000;
@@ -25,7 +25,7 @@ export const openReadSession = (path: string): SqliteSession => {
   } catch (cause) {
     throw storeUnavailable(`The store ${path} cannot be read.`, { cause })
   }
-  const sql = createSqliteSql(database)
+  const sql = asSql(createSqliteStatements(database))
   return {
     async commit(jobs, clock) {
       const replies: Reply[] = []

@@ -7,13 +7,13 @@ import type { Job, Reply } from '../group-commit-store.ts'
 import type { EpochMs } from '../records.ts'
 import { JobFailure, runAlone, runPlainly } from '../run-job.ts'
 import { migrate } from '../schema/migrate.ts'
-import type { Sql, Transaction } from '../sql.ts'
+import type { Transaction } from '../sql.ts'
 import { storeErrorData, storeUnavailable } from '../store-error.ts'
-import { commitGroup } from './commit-group.ts'
+import { commitGroup, type GroupPlace } from './commit-group.ts'
 import { LedgerMemory } from './ledger-memory.ts'
 import { createPrivateFile } from './private-file.ts'
 import { lockStore, type StoreLock } from './sqlite-lock.ts'
-import { createSqliteSql } from './sqlite-sql.ts'
+import { asSql, createSqliteStatements } from './sqlite-sql.ts'
 
 /** Where the store is; `:memory:` keeps nothing and is never locked. */
 export interface SqliteLocation {
@@ -45,12 +45,12 @@ const settings = `
 /**
  * Opens the store, locks it and brings its schema up to date.
  *
- * @param watch sees every statement of a commit, and may fail it: for tests.
+ * @param watch called before and after every statement of a commit, and may fail it: for tests.
  * @throws {VendoError} `store_unavailable` when it is in use, unreadable, not a store, or of a newer version.
  */
 export const openSqliteSession = async (
   { path, lock }: SqliteLocation,
-  watch: (sql: Sql) => Sql = (sql) => sql,
+  watch?: () => void,
 ): Promise<SqliteSession> => {
   let held: StoreLock | undefined
   let database: DatabaseSync | undefined
@@ -74,20 +74,20 @@ export const openSqliteSession = async (
 const createSession = async (
   database: DatabaseSync,
   lock: StoreLock | undefined,
-  watch: (sql: Sql) => Sql,
+  watch: (() => void) | undefined,
 ): Promise<SqliteSession> => {
-  const plain = createSqliteSql(database)
-  await plain.run('BEGIN IMMEDIATE')
-  await migrate({ sql: plain, now: Date.now() }, 'sqlite')
-  await plain.run('COMMIT')
-  const sql = watch(plain)
-  const memory = new LedgerMemory()
+  database.exec('BEGIN IMMEDIATE')
+  await migrate({ sql: asSql(createSqliteStatements(database)), now: Date.now() }, 'sqlite')
+  database.exec('COMMIT')
+  const statements = createSqliteStatements(database, watch)
+  const sql = asSql(statements)
+  const memory = new LedgerMemory(statements)
   const inTransaction = async (work: RunJobs, clock: () => EpochMs): Promise<readonly Reply[]> => {
     try {
-      await sql.run('BEGIN IMMEDIATE')
-      await memory.refresh(sql)
-      const replies = await work({ sql, now: clock() })
-      await sql.run('COMMIT')
+      statements.run('BEGIN IMMEDIATE')
+      memory.refresh()
+      const replies = await work({ sql, statements, memory, now: clock() })
+      statements.run('COMMIT')
       return replies
     } catch (error) {
       memory.empty()
@@ -98,9 +98,9 @@ const createSession = async (
   return {
     async commit(jobs, clock) {
       try {
-        return await inTransaction(runTogether(jobs, memory), clock).catch((error) => {
+        return await inTransaction(runTogether(jobs), clock).catch((error) => {
           // One job failed, which is rare: once more, so that only that one is undone.
-          if (error instanceof JobFailure) return inTransaction(runEachAlone(jobs, memory), clock)
+          if (error instanceof JobFailure) return inTransaction(runEachAlone(jobs), clock)
           throw error
         })
       } catch (error) {
@@ -115,40 +115,39 @@ const createSession = async (
   }
 }
 
-type RunJobs = (transaction: Transaction) => Promise<readonly Reply[]>
+/** What the jobs of a batch run in: for commands, and for what holds and settlements need beside. */
+interface SqliteTransaction extends Transaction, GroupPlace {}
+
+type RunJobs = (transaction: SqliteTransaction) => Promise<readonly Reply[]>
 
 /** Decides holds and settlements in groups, and runs the rest between them one by one. */
 const runTogether =
-  (jobs: readonly Job[], memory: LedgerMemory): RunJobs =>
+  (jobs: readonly Job[]): RunJobs =>
   async (transaction) => {
     const replies: Reply[] = []
     for (const stretch of stretchesOf(jobs)) {
-      if ('group' in stretch) replies.push(...(await runGroup(transaction, memory, stretch.group)))
+      if ('group' in stretch) replies.push(...runGroup(transaction, stretch.group))
       else {
         replies.push(await runPlainly(transaction, stretch.job))
-        if (!readingCommands.has(stretch.job.name)) memory.empty()
+        if (!readingCommands.has(stretch.job.name)) transaction.memory.empty()
       }
     }
     return replies
   }
 
-const runGroup = async (
-  transaction: Transaction,
-  memory: LedgerMemory,
-  jobs: readonly GroupJob[],
-): Promise<readonly Reply[]> => {
+const runGroup = (place: GroupPlace, jobs: readonly GroupJob[]): readonly Reply[] => {
   try {
-    return await commitGroup(transaction, memory, jobs)
+    return commitGroup(place, jobs)
   } catch (error) {
     throw new JobFailure('a group', { cause: error })
   }
 }
 
 const runEachAlone =
-  (jobs: readonly Job[], memory: LedgerMemory): RunJobs =>
+  (jobs: readonly Job[]): RunJobs =>
   async (transaction) => {
     // The single commands do not write what is remembered.
-    memory.empty()
+    transaction.memory.empty()
     const replies: Reply[] = []
     for (const job of jobs) replies.push(await runAlone(transaction, job))
     return replies

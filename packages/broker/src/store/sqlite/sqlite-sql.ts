@@ -2,54 +2,91 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { createVendoError } from '@vendo/contract'
 import type { Sql, SqlRow, SqlValue } from '../sql.ts'
 
+/** The common {@link Sql}, answered at once: what runs for every call does not wait for promises that are kept already. */
+export interface SqliteStatements {
+  all(text: string, params?: readonly SqlValue[]): readonly SqlRow[]
+  /** Returns the number of rows that were changed. */
+  run(text: string, params?: readonly SqlValue[]): number
+}
+
 interface Prepared {
   readonly statement: StatementSync
-  /** Which parameter each placeholder of the text takes, in the order they stand there. */
-  readonly order: readonly number[]
+  /** Which parameter each placeholder takes; undefined when they stand in the order of the parameters. */
+  readonly order: readonly number[] | undefined
 }
 
 const constraintFailed = 19
+const none: readonly SqlValue[] = []
 
-/** The common {@link Sql} over one SQLite connection. Statements are prepared once per text. */
-export const createSqliteSql = (database: DatabaseSync): Sql => {
-  const prepared = new Map<string, Prepared>()
+/**
+ * Statements over one SQLite connection, prepared once per text.
+ *
+ * @param watch called before and after each statement, and may throw: for tests.
+ */
+export const createSqliteStatements = (database: DatabaseSync, watch?: () => void): SqliteStatements => {
+  const known = new Map<string, Prepared>()
   const prepare = (text: string): Prepared => {
-    const known = prepared.get(text)
-    if (known !== undefined) return known
-    const order: number[] = []
-    const statement = database.prepare(
-      text.replaceAll(/\$(\d+)/g, (_, place: string) => {
-        order.push(Number(place) - 1)
-        return '?'
-      }),
-    )
-    statement.setReadBigInts(true)
-    prepared.set(text, { statement, order })
-    return { statement, order }
+    const earlier = known.get(text)
+    if (earlier !== undefined) return earlier
+    const prepared = prepareText(database, text)
+    known.set(text, prepared)
+    return prepared
   }
-  const values = ({ order }: Prepared, params: readonly SqlValue[]): SqlValue[] =>
-    order.map((place) => params[place] ?? null)
+  const watched = <T>(query: () => T): T => {
+    watch?.()
+    const result = query()
+    watch?.()
+    return result
+  }
+  const all: SqliteStatements['all'] = (text, params = none) => {
+    const { statement, order } = prepare(text)
+    try {
+      return statement.all(...ordered(params, order)) as SqlRow[]
+    } catch (error) {
+      throw translated(error)
+    }
+  }
+  const run: SqliteStatements['run'] = (text, params = none) => {
+    const { statement, order } = prepare(text)
+    try {
+      return Number(statement.run(...ordered(params, order)).changes)
+    } catch (error) {
+      throw translated(error)
+    }
+  }
+  if (watch === undefined) return { all, run }
   return {
-    async all(text, params = []) {
-      const entry = prepare(text)
-      return translateErrors(() => entry.statement.all(...values(entry, params)) as SqlRow[])
-    },
-    async run(text, params = []) {
-      const entry = prepare(text)
-      return translateErrors(() => Number(entry.statement.run(...values(entry, params)).changes))
-    },
+    all: (text, params) => watched(() => all(text, params)),
+    run: (text, params) => watched(() => run(text, params)),
   }
 }
 
-const translateErrors = <T>(query: () => T): T => {
-  try {
-    return query()
-  } catch (error) {
-    // Extended codes keep the primary code in the lowest byte.
-    if ((((error as { errcode?: number }).errcode ?? 0) & 0xff) !== constraintFailed) throw error
-    throw createVendoError('The record exists already, or names another that does not exist for this tenant.', {
-      code: 'validation_failed',
-      cause: error,
-    })
-  }
+/** The same statements for commands that run on every database. */
+export const asSql = ({ all, run }: SqliteStatements): Sql => ({
+  all: async (text, params) => all(text, params),
+  run: async (text, params) => run(text, params),
+})
+
+const prepareText = (database: DatabaseSync, text: string): Prepared => {
+  const order: number[] = []
+  const statement = database.prepare(
+    text.replaceAll(/\$(\d+)/g, (_, place: string) => {
+      order.push(Number(place) - 1)
+      return '?'
+    }),
+  )
+  statement.setReadBigInts(true)
+  return { statement, order: order.every((place, index) => place === index) ? undefined : order }
+}
+
+const ordered = (params: readonly SqlValue[], order: readonly number[] | undefined): readonly SqlValue[] =>
+  order === undefined ? params : order.map((place) => params[place] ?? null)
+
+const translated = (error: unknown): unknown => {
+  // Extended codes keep the primary code in the lowest byte.
+  if ((((error as { errcode?: number }).errcode ?? 0) & 0xff) !== constraintFailed) return error
+  return createVendoError('The record exists already, or names another that does not exist for this tenant.', {
+    code: 'validation_failed',
+    cause: error,
+  })
 }
