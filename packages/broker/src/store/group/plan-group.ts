@@ -4,8 +4,9 @@ import { assertAmounts } from '../ledger/assert-amounts.ts'
 import type { ClaimedLimit } from '../ledger/claims.ts'
 import { type Amounts, type Entry, heldAmount, settledAmount } from '../ledger/entry.ts'
 import { refuseClaim } from '../ledger/hold.ts'
+import type { WritableSettlement } from '../ledger/ledger-row.ts'
 import { assertSettlement, withOvershoot } from '../ledger/settle.ts'
-import type { EpochMs, HoldOutcome, HoldRequest, Settlement } from '../records.ts'
+import type { EpochMs, HoldOutcome, HoldRequest } from '../records.ts'
 import { storeErrorData } from '../store-error.ts'
 import type { AccountBook } from './account-book.ts'
 import type { GroupJob } from './group-job.ts'
@@ -26,12 +27,14 @@ export interface GroupPlan {
   readonly added: readonly {
     readonly request: HoldRequest
     readonly entries: readonly Entry[]
+    /** What {@link GroupFacts.limitsOf} answered: the accounts of its entries. */
+    readonly limits: readonly ClaimedLimit[]
     readonly open: boolean
   }[]
   /** Attempts whose holds existed before and close now. */
   readonly closed: readonly string[]
   /** Terminal rows to append. */
-  readonly settlements: readonly Settlement[]
+  readonly settlements: readonly WritableSettlement[]
 }
 
 /** What a plan is made from. */
@@ -69,6 +72,7 @@ export const planGroup = (jobs: readonly GroupJob[], facts: GroupFacts): GroupPl
 interface Added {
   readonly request: HoldRequest
   readonly entries: readonly Entry[]
+  readonly limits: readonly ClaimedLimit[]
   open: boolean
 }
 
@@ -76,7 +80,7 @@ class Group {
   readonly #facts: GroupFacts
   readonly #added = new Map<string, Added>()
   readonly #closed = new Set<string>()
-  readonly #settlements: Settlement[] = []
+  readonly #settlements: WritableSettlement[] = []
 
   constructor(facts: GroupFacts) {
     this.#facts = facts
@@ -100,7 +104,7 @@ class Group {
       }
       entries.push({ account, measure, amount })
     }
-    this.#added.set(request.attemptId, { request, entries, open: true })
+    this.#added.set(request.attemptId, { request, entries, limits, open: true })
     return { admitted: true, admittedAt: now }
   }
 

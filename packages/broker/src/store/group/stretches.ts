@@ -1,5 +1,6 @@
 import type { Job } from '../group-commit-store.ts'
-import type { HoldRequest, Settlement } from '../records.ts'
+import type { WritableSettlement } from '../ledger/ledger-row.ts'
+import type { HoldRequest } from '../records.ts'
 import type { GroupJob } from './group-job.ts'
 
 /** Jobs that follow one another: holds and settlements that can be decided together, or one job of another kind. */
@@ -26,5 +27,5 @@ export const stretchesOf = (jobs: readonly Job[]): readonly Stretch[] => {
 
 const asGroupJob = ({ name, parameters }: Job): GroupJob | undefined => {
   if (name === 'hold') return { name, request: parameters[0] as HoldRequest }
-  return name === 'settle' ? { name, settlement: parameters[0] as Settlement } : undefined
+  return name === 'settle' ? { name, settlement: parameters[0] as WritableSettlement } : undefined
 }

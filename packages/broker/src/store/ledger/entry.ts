@@ -1,6 +1,5 @@
 import type { Nanos } from '@vendo/contract'
 import type { HoldRequest } from '../records.ts'
-import { jsonOf, type SqlRow, textOrNull } from '../sql.ts'
 
 /** What an account counts, and therefore which part of a settlement it gets. */
 export type Measure = 'wallet' | 'spend' | 'tokens' | 'request' | 'slot'
@@ -33,21 +32,3 @@ const amountsByMeasure = {
   request: () => 1n,
   slot: () => 0n,
 } satisfies { [M in Measure]: (amounts: Amounts) => bigint }
-
-/** Amounts are texts in JSON, whose numbers end at 2⁵³. */
-export const encodeEntries = (entries: readonly Entry[]): string =>
-  JSON.stringify(entries.map((entry) => [entry.account, entry.measure, String(entry.amount)]))
-
-/** Reads what {@link encodeEntries} wrote: columns `entries`, and `adopted` for limits that came while the call was running. */
-export const entriesOf = (row: SqlRow): readonly Entry[] => [...readEntries(row, 'entries'), ...adoptedEntriesOf(row)]
-
-/** The entries that were added to a running call for limits that came later. */
-export const adoptedEntriesOf = (row: SqlRow): readonly Entry[] =>
-  textOrNull(row, 'adopted') === null ? [] : readEntries(row, 'adopted')
-
-const readEntries = (row: SqlRow, column: string): readonly Entry[] =>
-  jsonOf<[string, Measure, string][]>(row, column).map(([account, measure, amount]) => ({
-    account,
-    measure,
-    amount: BigInt(amount),
-  }))

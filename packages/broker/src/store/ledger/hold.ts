@@ -3,7 +3,7 @@ import { firstRow, numberOf, type SqlRow, type SqlValue, type Transaction, textO
 import { type Account, claim, readAccount, unclaim } from './account.ts'
 import { assertAmounts } from './assert-amounts.ts'
 import { type Claim, claimedLimitsOf, claimsOf } from './claims.ts'
-import { type Entry, encodeEntries } from './entry.ts'
+import { encodeEntries } from './entries-column.ts'
 import { limitColumns, limitHoldersOf, limitTables } from './scope-limits.ts'
 
 type Refusal = Extract<HoldOutcome, { admitted: false }>
@@ -96,23 +96,45 @@ export const refuseClaim = (claim: Claim, { credit, settled, held }: Account, no
   }
 }
 
-/** The columns of a hold, in the order of {@link holdValues}; its state comes beside them. */
+/** The columns of a hold, in the order of {@link holdValues}. */
 export const holdColumns: readonly string[] = [
   ...['attempt_id', 'request_id', 'tenant_id', 'key_id', 'app_id', 'connection_id', 'integration', 'route', 'model'],
-  ...['streamed', 'wallet_nanos', 'spend_nanos', 'tokens', 'entries', 'admitted_at', 'expires_at'],
+  ...['streamed', 'wallet_nanos', 'spend_nanos', 'tokens', 'entries', 'admitted_at', 'expires_at', 'state'],
 ]
+
+/** What a hold is kept with, beside what was asked for. */
+export interface HoldFacts {
+  /** As {@link encodeEntries} or `encodeShortEntries` wrote them. */
+  readonly entries: string
+  readonly now: EpochMs
+  readonly open: boolean
+}
 
 /** A hold as columns. */
-export const holdValues = (request: HoldRequest, entries: readonly Entry[], now: EpochMs): readonly SqlValue[] => [
-  ...[request.attemptId, request.requestId, request.tenantId, request.keyId, request.appId, request.connectionId],
-  ...[request.integration, request.route, request.model, request.streamed ? 1 : 0],
-  ...[request.walletNanos, request.spendNanos, request.tokens, encodeEntries(entries), now, now + request.ttlMs],
+export const holdValues = (request: HoldRequest, { entries, now, open }: HoldFacts): readonly SqlValue[] => [
+  request.attemptId,
+  request.requestId,
+  request.tenantId,
+  request.keyId,
+  request.appId,
+  request.connectionId,
+  request.integration,
+  request.route,
+  request.model,
+  request.streamed ? 1 : 0,
+  request.walletNanos,
+  request.spendNanos,
+  request.tokens,
+  entries,
+  now,
+  now + request.ttlMs,
+  open ? 'open' : 'closed',
 ]
 
-/** Adds a hold: {@link holdValues}, then its state. */
-export const insertHoldText = `INSERT INTO holds (${holdColumns.join(', ')}, state)
-  VALUES (${holdColumns.map((_, index) => `$${index + 1}`).join(', ')}, $${holdColumns.length + 1})`
+/** Adds a hold: {@link holdValues}. */
+export const insertHoldText = `INSERT INTO holds (${holdColumns.join(', ')})
+  VALUES (${holdColumns.map((_, index) => `$${index + 1}`).join(', ')})`
 
 const insertHold = async ({ sql, now }: Transaction, request: HoldRequest, claims: readonly Claim[]): Promise<void> => {
-  await sql.run(insertHoldText, [...holdValues(request, claims, now), 'open'])
+  await sql.run(insertHoldText, holdValues(request, { entries: encodeEntries(claims), now, open: true }))
 }

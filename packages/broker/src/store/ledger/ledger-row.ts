@@ -3,6 +3,11 @@ import type { SqlValue, Transaction } from '../sql.ts'
 import { encodeLines } from './charge-lines.ts'
 import { quantityColumns, quantityValues } from './quantity-columns.ts'
 
+/** A settlement on its way into the ledger; `lines` as they are, or as {@link encodeLines} has written them already. */
+export interface WritableSettlement extends Omit<Settlement, 'lines'> {
+  readonly lines: Settlement['lines'] | string
+}
+
 /** The columns of a ledger row, in the order of {@link ledgerRowValues}. */
 export const ledgerRowColumns: readonly string[] = [
   ...['attempt_id', 'kind', 'state', 'reason', 'flags'],
@@ -20,7 +25,7 @@ export const insertLedgerRowText = `INSERT INTO ledger_rows (${ledgerRowColumns.
 export const appendLedgerRow = async (
   { sql, now }: Transaction,
   kind: 'terminal' | 'correction',
-  settlement: Settlement,
+  settlement: WritableSettlement,
 ): Promise<void> => {
   await sql.run(insertLedgerRowText, ledgerRowValues(kind, settlement, now))
 }
@@ -28,13 +33,26 @@ export const appendLedgerRow = async (
 /** A ledger row as columns. */
 export const ledgerRowValues = (
   kind: 'terminal' | 'correction',
-  settlement: Settlement,
+  settlement: WritableSettlement,
   now: EpochMs,
 ): readonly SqlValue[] => [
-  ...[settlement.attemptId, kind, settlement.state, settlement.reason, JSON.stringify(settlement.flags)],
-  ...[settlement.walletNanos, settlement.spendNanos, settlement.listNanos, settlement.cacheSavingsNanos],
-  ...[settlement.tokens, encodeLines(settlement.lines), settlement.reasoningTokens, settlement.servedModel],
-  ...[settlement.responseId, settlement.upstreamStatus, micros(settlement.ttfbMs), micros(settlement.durationMs)],
+  settlement.attemptId,
+  kind,
+  settlement.state,
+  settlement.reason,
+  JSON.stringify(settlement.flags),
+  settlement.walletNanos,
+  settlement.spendNanos,
+  settlement.listNanos,
+  settlement.cacheSavingsNanos,
+  settlement.tokens,
+  typeof settlement.lines === 'string' ? settlement.lines : encodeLines(settlement.lines),
+  settlement.reasoningTokens,
+  settlement.servedModel,
+  settlement.responseId,
+  settlement.upstreamStatus,
+  micros(settlement.ttfbMs),
+  micros(settlement.durationMs),
   now,
   ...quantityValues(settlement.quantities),
 ]

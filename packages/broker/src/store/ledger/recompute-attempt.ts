@@ -1,6 +1,7 @@
 import { bigintOf, jsonOf, numberOf, type SqlRow, textOf, textOrNull } from '../sql.ts'
 import { linesOf } from './charge-lines.ts'
-import { type Amounts, entriesOf, heldAmount, settledAmount } from './entry.ts'
+import { entriesOf } from './entries-column.ts'
+import { type Amounts, heldAmount, settledAmount } from './entry.ts'
 import { derivedAccounts } from './scope-limits-derived.ts'
 import { amountsOf, exceeds, overshootFlag } from './settle.ts'
 

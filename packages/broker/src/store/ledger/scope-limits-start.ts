@@ -1,6 +1,7 @@
 import type { Transaction } from '../sql.ts'
 import { scopeAccounts, walletAccount, windowEndOf } from './account.ts'
-import { adoptedEntriesOf, type Entry, encodeEntries, heldAmount } from './entry.ts'
+import { adoptedEntriesOf, encodeEntries } from './entries-column.ts'
+import { type Entry, heldAmount } from './entry.ts'
 import type { LimitMeasure } from './scope-limits.ts'
 import { countScope, type OpenCall, type OwnedScope, openCallsOf, type ScopeCount } from './scope-limits-use.ts'
 

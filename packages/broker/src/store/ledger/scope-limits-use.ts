@@ -11,7 +11,8 @@ import {
   textOrNull,
 } from '../sql.ts'
 import { type LimitScope, readAccount, scopeAccounts } from './account.ts'
-import { type Amounts, type Entry, entriesOf } from './entry.ts'
+import { entriesOf } from './entries-column.ts'
+import type { Amounts, Entry } from './entry.ts'
 import type { LimitMeasure } from './scope-limits.ts'
 import { amountsOf } from './settle.ts'
 import { millisecondsPerMinute, minuteAt } from './window.ts'

@@ -1,10 +1,10 @@
 import { createVendoError } from '@vendo/contract'
-import type { Settlement } from '../records.ts'
 import { bigintOf, numberOf, type SqlRow, type Transaction, textOf } from '../sql.ts'
 import { move } from './account.ts'
 import { assertAmounts } from './assert-amounts.ts'
-import { type Amounts, entriesOf, settledAmount } from './entry.ts'
-import { appendLedgerRow } from './ledger-row.ts'
+import { entriesOf } from './entries-column.ts'
+import { type Amounts, settledAmount } from './entry.ts'
+import { appendLedgerRow, type WritableSettlement } from './ledger-row.ts'
 
 /**
  * Closes a hold, appends its terminal row and moves its amounts from held to settled. Only the caller that closes the hold
@@ -12,7 +12,7 @@ import { appendLedgerRow } from './ledger-row.ts'
  *
  * @throws {VendoError} `validation_failed` for amounts that no call can have, and for a released call that costs something.
  */
-export const settle = async (transaction: Transaction, settlement: Settlement): Promise<boolean> => {
+export const settle = async (transaction: Transaction, settlement: WritableSettlement): Promise<boolean> => {
   assertSettlement(settlement)
   const [closed] = await transaction.sql.all(
     `UPDATE holds SET state = 'closed' WHERE attempt_id = $1 AND state = 'open'
@@ -33,7 +33,7 @@ export const settle = async (transaction: Transaction, settlement: Settlement): 
  *
  * @throws {VendoError} `validation_failed` for amounts that no call can have, and for a released call that costs something.
  */
-export const assertSettlement = (settlement: Settlement): void => {
+export const assertSettlement = (settlement: WritableSettlement): void => {
   assertAmounts(settlement)
   if (settlement.state === 'released' && (settlement.walletNanos !== 0n || settlement.spendNanos !== 0n)) {
     throw createVendoError('A released attempt was not dispatched and costs nothing.', { code: 'validation_failed' })
@@ -48,7 +48,7 @@ export const amountsOf = (row: SqlRow): Amounts => ({
 })
 
 /** The settlement, flagged when the call turned out to cost more of anything than was held. */
-export const withOvershoot = (settlement: Settlement, actual: Amounts, held: Amounts): Settlement =>
+export const withOvershoot = <S extends WritableSettlement>(settlement: S, actual: Amounts, held: Amounts): S =>
   exceeds(actual, held) && !settlement.flags.includes(overshootFlag)
     ? { ...settlement, flags: [...settlement.flags, overshootFlag] }
     : settlement

@@ -2,6 +2,7 @@ import { commands } from '../commands.ts'
 import type { GroupJob } from '../group/group-job.ts'
 import { GroupRefused } from '../group/plan-group.ts'
 import type { Reply } from '../group-commit-store.ts'
+import { settle } from '../ledger/settle.ts'
 import type { Order } from '../management-records.ts'
 import type { EpochMs, Settlement } from '../records.ts'
 import { firstRow, numberOf, type Transaction } from '../sql.ts'
@@ -183,5 +184,5 @@ const settleIfExpired = async (
     const hold = await firstRow(transaction.sql, text, [settlement.attemptId])
     if (hold === undefined || numberOf(hold, 'expires_at') >= Math.min(expiredBefore, transaction.now)) return false
   }
-  return commands.settle(transaction, settlement)
+  return settle(transaction, settlement)
 }

@@ -1,6 +1,7 @@
 import type { BookedAccount } from '../group/account-book.ts'
 import { type GroupPlan, GroupRefused } from '../group/plan-group.ts'
 import { windowEndOf } from '../ledger/account.ts'
+import { encodeEntries } from '../ledger/entries-column.ts'
 import { holdColumns, holdValues } from '../ledger/hold.ts'
 import { ledgerRowColumns, ledgerRowValues } from '../ledger/ledger-row.ts'
 import { bigintOf, type SqlValue } from '../sql.ts'
@@ -19,7 +20,6 @@ const arrays = createPlaces()
 const insert = (table: string, columns: readonly string[]): string =>
   `INSERT INTO ${table} (${columns.join(', ')}) SELECT * FROM unnest(${arrays(columns)}) RETURNING 1`
 
-const addedColumns = [...holdColumns, 'state']
 const accountColumns = ['id', 'tenant_id', 'settled', 'held', 'window_ends_at']
 const changeColumns = ['id', 'settled', 'held', 'settled_before', 'held_before']
 
@@ -27,7 +27,7 @@ const changeColumns = ['id', 'settled', 'held', 'settled_before', 'held_before']
 // still is what the sum was decided on.
 const write = `WITH
   closed AS (UPDATE holds SET state = 'closed' WHERE attempt_id = ANY (${arrays(['attempt_id'])}) AND state = 'open' RETURNING 1),
-  opened AS (${insert('holds', addedColumns)}),
+  opened AS (${insert('holds', holdColumns)}),
   appended AS (${insert('ledger_rows', ledgerRowColumns)}),
   new_accounts AS (
     INSERT INTO accounts (id, tenant_id, credit, settled, held, window_ends_at)
@@ -56,8 +56,8 @@ export const writeGroup = async (
   const { rows } = await connection.query(write, [
     closed,
     ...columnsOf(
-      addedColumns.length,
-      added.map(({ request, entries, open }) => [...holdValues(request, entries, now), open ? 'open' : 'closed']),
+      holdColumns.length,
+      added.map(({ request, entries, open }) => holdValues(request, { entries: encodeEntries(entries), now, open })),
     ),
     ...columnsOf(
       ledgerRowColumns.length,

@@ -1,6 +1,7 @@
 import type { Quantities } from '@vendo/contract'
 import type { Job, Reply } from '../group-commit-store.ts'
-import { decodeLines, type StoredLine, storedLineOf } from '../ledger/charge-lines.ts'
+import { encodeLines } from '../ledger/charge-lines.ts'
+import type { WritableSettlement } from '../ledger/ledger-row.ts'
 import type { HoldOutcome, HoldRequest, Settlement } from '../records.ts'
 
 /**
@@ -12,16 +13,18 @@ export interface Packed<Rest> {
   readonly rest: readonly Rest[]
 }
 
-// Amounts are texts in JSON, whose numbers end at 2⁵³.
+/** JSON's numbers end at 2⁵³: an amount beyond is a text. */
+type PackedNanos = number | string
+
 type PackedHold = readonly [
   ...[kind: 'hold', attemptId: string, requestId: string, tenantId: string, keyId: string, appId: string | null],
   ...[connectionId: string, integration: string, route: string, model: string | null, streamed: boolean],
-  ...[walletNanos: string, spendNanos: string, tokens: number, defaultRate: number | null, ttlMs: number],
+  ...[walletNanos: PackedNanos, spendNanos: PackedNanos, tokens: number, defaultRate: number | null, ttlMs: number],
 ]
 type PackedSettlement = readonly [
   ...[kind: 'settle', attemptId: string, state: Settlement['state'], reason: string | null, flags: readonly string[]],
-  ...[walletNanos: string, spendNanos: string, listNanos: string, cacheSavingsNanos: string],
-  ...[lines: readonly StoredLine[], quantities: Quantities, tokens: number, reasoningTokens: number | null],
+  ...[walletNanos: PackedNanos, spendNanos: PackedNanos, listNanos: PackedNanos, cacheSavingsNanos: PackedNanos],
+  ...[lines: string, quantities: Quantities, tokens: number, reasoningTokens: number | null],
   ...[servedModel: string | null, responseId: string | null, upstreamStatus: number | null],
   ...[ttfbMs: number | null, durationMs: number | null],
 ]
@@ -38,7 +41,7 @@ export const packJobs = (jobs: readonly Job[]): Packed<Job> => {
   return { text: JSON.stringify(packed), rest }
 }
 
-/** Reads what {@link packJobs} packed. */
+/** Reads what {@link packJobs} packed; the lines of a settlement stay as they will be written. */
 export const unpackJobs = ({ text, rest }: Packed<Job>): readonly Job[] => {
   let next = 0
   return (JSON.parse(text) as readonly (PackedHold | PackedSettlement | null)[]).map((packed): Job => {
@@ -73,6 +76,11 @@ export const unpackReplies = ({ text, rest }: Packed<Reply>): readonly Reply[] =
   })
 }
 
+const packNanos = (nanos: bigint): PackedNanos => {
+  const number = Number(nanos)
+  return Number.isSafeInteger(number) ? number : String(nanos)
+}
+
 const packHold = (request: HoldRequest): PackedHold => [
   'hold',
   request.attemptId,
@@ -85,8 +93,8 @@ const packHold = (request: HoldRequest): PackedHold => [
   request.route,
   request.model,
   request.streamed,
-  String(request.walletNanos),
-  String(request.spendNanos),
+  packNanos(request.walletNanos),
+  packNanos(request.spendNanos),
   request.tokens,
   request.defaultRequestsPerMinute,
   request.ttlMs,
@@ -116,11 +124,11 @@ const packSettlement = (settlement: Settlement): PackedSettlement => [
   settlement.state,
   settlement.reason,
   settlement.flags,
-  String(settlement.walletNanos),
-  String(settlement.spendNanos),
-  String(settlement.listNanos),
-  String(settlement.cacheSavingsNanos),
-  settlement.lines.map(storedLineOf),
+  packNanos(settlement.walletNanos),
+  packNanos(settlement.spendNanos),
+  packNanos(settlement.listNanos),
+  packNanos(settlement.cacheSavingsNanos),
+  encodeLines(settlement.lines),
   settlement.quantities,
   settlement.tokens,
   settlement.reasoningTokens,
@@ -131,7 +139,7 @@ const packSettlement = (settlement: Settlement): PackedSettlement => [
   settlement.durationMs,
 ]
 
-const unpackSettlement = (packed: PackedSettlement): Settlement => ({
+const unpackSettlement = (packed: PackedSettlement): WritableSettlement => ({
   attemptId: packed[1],
   state: packed[2],
   reason: packed[3],
@@ -140,7 +148,7 @@ const unpackSettlement = (packed: PackedSettlement): Settlement => ({
   spendNanos: BigInt(packed[6]),
   listNanos: BigInt(packed[7]),
   cacheSavingsNanos: BigInt(packed[8]),
-  lines: decodeLines(packed[9]),
+  lines: packed[9],
   quantities: packed[10],
   tokens: packed[11],
   reasoningTokens: packed[12],

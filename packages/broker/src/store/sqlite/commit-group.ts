@@ -3,8 +3,10 @@ import type { GroupJob } from '../group/group-job.ts'
 import { type GroupPlan, GroupRefused, planGroup } from '../group/plan-group.ts'
 import type { Reply } from '../group-commit-store.ts'
 import { windowEndOf } from '../ledger/account.ts'
+import type { ClaimedLimit } from '../ledger/claims.ts'
 import { holdValues, insertHoldText } from '../ledger/hold.ts'
 import { insertLedgerRowText, ledgerRowValues } from '../ledger/ledger-row.ts'
+import { encodeAccounts, encodeShortEntries } from '../ledger/short-entries.ts'
 import type { EpochMs } from '../records.ts'
 import type { LedgerMemory } from './ledger-memory.ts'
 import type { SqliteStatements } from './sqlite-sql.ts'
@@ -43,8 +45,9 @@ export const commitGroup = ({ statements, memory, now }: GroupPlace, jobs: reado
 
 const write = (statements: SqliteStatements, plan: GroupPlan, accounts: readonly BookedAccount[]): void => {
   const { added, closed, settlements, now } = plan
-  for (const { request, entries, open } of added) {
-    statements.run(insertHoldText, [...holdValues(request, entries, now), open ? 'open' : 'closed'])
+  for (const { request, limits, open } of added) {
+    const entries = encodeShortEntries(accountsText(limits), request)
+    statements.run(insertHoldText, holdValues(request, { entries, now, open }))
   }
   for (const attemptId of closed) {
     if (statements.run(closeHold, [attemptId]) !== 1) throw new GroupRefused('a hold was closed meanwhile')
@@ -56,6 +59,17 @@ const write = (statements: SqliteStatements, plan: GroupPlan, accounts: readonly
     if (before === undefined) statements.run(insertAccount, [id, tenantId, after.settled, after.held, windowEndOf(id)])
     else statements.run(updateAccount, [after.settled, after.held, id])
   }
+}
+
+/** Every hold of one claimant in one minute has the same limits, and therefore the same accounts. */
+const accountsTexts = new WeakMap<readonly ClaimedLimit[], string>()
+
+const accountsText = (limits: readonly ClaimedLimit[]): string => {
+  const known = accountsTexts.get(limits)
+  if (known !== undefined) return known
+  const text = encodeAccounts(limits)
+  accountsTexts.set(limits, text)
+  return text
 }
 
 const remember = (memory: LedgerMemory, plan: GroupPlan, accounts: readonly BookedAccount[]): void => {

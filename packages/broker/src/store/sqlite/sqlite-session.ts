@@ -48,10 +48,7 @@ const settings = `
  * @param watch called before and after every statement of a commit, and may fail it: for tests.
  * @throws {VendoError} `store_unavailable` when it is in use, unreadable, not a store, or of a newer version.
  */
-export const openSqliteSession = async (
-  { path, lock }: SqliteLocation,
-  watch?: () => void,
-): Promise<SqliteSession> => {
+export const openSqliteSession = async ({ path, lock }: SqliteLocation, watch?: () => void): Promise<SqliteSession> => {
   let held: StoreLock | undefined
   let database: DatabaseSync | undefined
   try {
