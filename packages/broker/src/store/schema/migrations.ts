@@ -1,5 +1,6 @@
 import { appendOnlyPostgres, refuseRewritePostgres } from './append-only-postgres.ts'
 import { appendOnlySqlite, refuseRewriteSqlite } from './append-only-sqlite.ts'
+import { cheaperChecksSqlite } from './cheaper-checks-sqlite.ts'
 import { directoryTables } from './directory-tables.ts'
 import { ledgerTables } from './ledger-tables.ts'
 import { appendedManagementTables, managementTables } from './management-tables.ts'
@@ -46,6 +47,11 @@ export const migrations: readonly Migration[] = [
   },
   {
     version: 5,
+    statements: [],
+    own: { sqlite: cheaperChecksSqlite, postgres: [] },
+  },
+  {
+    version: 6,
     statements: ['ALTER TABLE ledger_rows ADD COLUMN quantity_audio_second BIGINT'],
     own: { sqlite: [], postgres: [] },
   },
