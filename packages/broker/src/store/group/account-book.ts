@@ -1,5 +1,6 @@
 import { type Account, isForgotten } from '../ledger/account.ts'
 import type { ClaimedLimit } from '../ledger/claims.ts'
+import type { Entry } from '../ledger/entry.ts'
 import type { EpochMs } from '../records.ts'
 
 /** An account during a group: as it was read, and as the group leaves it. */
@@ -17,8 +18,8 @@ export interface AccountBook {
   claim(limit: ClaimedLimit, amount: bigint, tenantId: string): Account | undefined
   /** Gives back what {@link AccountBook.claim} set aside. */
   unclaim(account: string, amount: bigint): void
-  /** Turns `held` into `settled`, unguarded. */
-  move(entry: { account: string; tenantId: string; held: bigint; settled: bigint }, now: EpochMs): void
+  /** Turns what an entry holds into `settled`, unguarded. */
+  move(entry: Entry, settled: bigint, owner: { readonly tenantId: string; readonly now: EpochMs }): void
   /** Those that the group left different from how it found them. */
   changed(): readonly BookedAccount[]
 }
@@ -54,7 +55,7 @@ export const createAccountBook = (found: FoundAccounts): AccountBook => {
       const place = booked.get(account)
       if (place !== undefined) place.after = { ...place.after, held: place.after.held - amount }
     },
-    move: ({ account, tenantId, held, settled }, now) => {
+    move: ({ account, amount: held }, settled, { tenantId, now }) => {
       if (held === 0n && settled === 0n) return
       const place = open(account, tenantId)
       if (place.before === undefined && place.after.held === 0n && isForgotten(account, now)) return

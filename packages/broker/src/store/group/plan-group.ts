@@ -119,10 +119,8 @@ class Group {
     if (added === undefined) this.#closed.add(attemptId)
     else added.open = false
     this.#settlements.push(withOvershoot(settlement, settlement, hold.amounts))
-    for (const { account, measure, amount } of hold.entries) {
-      const settled = settledAmount(measure, settlement)
-      book.move({ account, tenantId: hold.tenantId, held: amount, settled }, now)
-    }
+    const owner = { tenantId: hold.tenantId, now }
+    for (const entry of hold.entries) book.move(entry, settledAmount(entry.measure, settlement), owner)
     return true
   }
 

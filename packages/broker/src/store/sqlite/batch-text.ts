@@ -1,6 +1,6 @@
 import type { Quantities } from '@vendo/contract'
 import type { Job, Reply } from '../group-commit-store.ts'
-import { encodeLines } from '../ledger/charge-lines.ts'
+import { encodeShortLines, jsonNanos } from '../ledger/charge-lines.ts'
 import type { WritableSettlement } from '../ledger/ledger-row.ts'
 import type { HoldOutcome, HoldRequest, Settlement } from '../records.ts'
 
@@ -13,7 +13,7 @@ export interface Packed<Rest> {
   readonly rest: readonly Rest[]
 }
 
-/** JSON's numbers end at 2⁵³: an amount beyond is a text. */
+/** As {@link jsonNanos} writes it. */
 type PackedNanos = number | string
 
 type PackedHold = readonly [
@@ -76,11 +76,6 @@ export const unpackReplies = ({ text, rest }: Packed<Reply>): readonly Reply[] =
   })
 }
 
-const packNanos = (nanos: bigint): PackedNanos => {
-  const number = Number(nanos)
-  return Number.isSafeInteger(number) ? number : String(nanos)
-}
-
 const packHold = (request: HoldRequest): PackedHold => [
   'hold',
   request.attemptId,
@@ -93,8 +88,8 @@ const packHold = (request: HoldRequest): PackedHold => [
   request.route,
   request.model,
   request.streamed,
-  packNanos(request.walletNanos),
-  packNanos(request.spendNanos),
+  jsonNanos(request.walletNanos),
+  jsonNanos(request.spendNanos),
   request.tokens,
   request.defaultRequestsPerMinute,
   request.ttlMs,
@@ -124,11 +119,11 @@ const packSettlement = (settlement: Settlement): PackedSettlement => [
   settlement.state,
   settlement.reason,
   settlement.flags,
-  packNanos(settlement.walletNanos),
-  packNanos(settlement.spendNanos),
-  packNanos(settlement.listNanos),
-  packNanos(settlement.cacheSavingsNanos),
-  encodeLines(settlement.lines),
+  jsonNanos(settlement.walletNanos),
+  jsonNanos(settlement.spendNanos),
+  jsonNanos(settlement.listNanos),
+  jsonNanos(settlement.cacheSavingsNanos),
+  encodeShortLines(settlement.lines),
   settlement.quantities,
   settlement.tokens,
   settlement.reasoningTokens,

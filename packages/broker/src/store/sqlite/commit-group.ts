@@ -5,9 +5,9 @@ import type { Reply } from '../group-commit-store.ts'
 import { windowEndOf } from '../ledger/account.ts'
 import type { ClaimedLimit } from '../ledger/claims.ts'
 import { holdValues, insertHoldText } from '../ledger/hold.ts'
-import { insertLedgerRowText, ledgerRowValues } from '../ledger/ledger-row.ts'
 import { encodeAccounts, encodeShortEntries } from '../ledger/short-entries.ts'
 import type { EpochMs } from '../records.ts'
+import { appendTerminalRow } from './append-terminal-row.ts'
 import type { LedgerMemory } from './ledger-memory.ts'
 import type { SqliteStatements } from './sqlite-sql.ts'
 
@@ -52,9 +52,7 @@ const write = (statements: SqliteStatements, plan: GroupPlan, accounts: readonly
   for (const attemptId of closed) {
     if (statements.run(closeHold, [attemptId]) !== 1) throw new GroupRefused('a hold was closed meanwhile')
   }
-  for (const settlement of settlements) {
-    statements.run(insertLedgerRowText, ledgerRowValues('terminal', settlement, now))
-  }
+  for (const settlement of settlements) appendTerminalRow(statements, settlement, now)
   for (const { id, tenantId, before, after } of accounts) {
     if (before === undefined) statements.run(insertAccount, [id, tenantId, after.settled, after.held, windowEndOf(id)])
     else statements.run(updateAccount, [after.settled, after.held, id])

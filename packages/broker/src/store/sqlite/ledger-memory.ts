@@ -22,6 +22,12 @@ interface Standing {
   readonly limits: Map<number | null, { readonly minute: string; readonly claimed: readonly ClaimedLimit[] }>
 }
 
+/** The limits that the latest hold of a key had to pass, and what they depend on. */
+interface Passed extends Pick<HoldRequest, 'tenantId' | 'connectionId' | 'defaultRequestsPerMinute'> {
+  readonly now: EpochMs
+  readonly limits: readonly ClaimedLimit[]
+}
+
 /**
  * What this connection read from and wrote to the ledger: so that a group of holds and settlements reads nothing that it
  * knows. Right as long as nobody else writes, which SQLite tells; whatever else this connection writes has to empty it.
@@ -29,6 +35,7 @@ interface Standing {
 export class LedgerMemory implements FoundAccounts {
   readonly #statements: SqliteStatements
   readonly #standings = new Map<string, Standing>()
+  readonly #passed = new Map<string, Passed>()
   readonly #accounts = new Map<string, Account>()
   readonly #holds = new Map<string, OpenHold>()
   #dataVersion: number | undefined
@@ -40,6 +47,7 @@ export class LedgerMemory implements FoundAccounts {
   /** Forgets everything. */
   empty(): void {
     this.#standings.clear()
+    this.#passed.clear()
     this.#accounts.clear()
     this.#holds.clear()
   }
@@ -55,16 +63,21 @@ export class LedgerMemory implements FoundAccounts {
 
   /** The limits that a hold request has to pass, or why it may not call at all. */
   limitsOf(request: HoldRequest, now: EpochMs): readonly ClaimedLimit[] | HoldOutcome {
-    const { row, limits } = this.#standingOf(request)
-    const refusal = refusalOfStanding(row, now)
-    if (refusal !== undefined) return refusal
-    if (row === undefined) throw new TypeError('a hold without a standing was not refused')
-    const minute = minuteAt(now).name
-    const known = limits.get(request.defaultRequestsPerMinute)
-    if (known?.minute === minute) return known.claimed
-    const claimed = claimedLimitsOf(request, limitHoldersOf(row, request), now)
-    limits.set(request.defaultRequestsPerMinute, { minute, claimed })
-    return claimed
+    const { keyId, tenantId, connectionId, defaultRequestsPerMinute } = request
+    const passed = this.#passed.get(keyId)
+    if (
+      passed?.now === now &&
+      passed.tenantId === tenantId &&
+      passed.connectionId === connectionId &&
+      passed.defaultRequestsPerMinute === defaultRequestsPerMinute
+    ) {
+      return passed.limits
+    }
+    const limits = this.#limitsNow(request, now)
+    if (!('admitted' in limits)) {
+      this.#passed.set(keyId, { tenantId, connectionId, defaultRequestsPerMinute, now, limits })
+    }
+    return limits
   }
 
   /** An account, if it exists. */
@@ -105,6 +118,19 @@ export class LedgerMemory implements FoundAccounts {
   /** Forgets a hold that was closed. */
   dropHold(attemptId: string): void {
     this.#holds.delete(attemptId)
+  }
+
+  #limitsNow(request: HoldRequest, now: EpochMs): readonly ClaimedLimit[] | HoldOutcome {
+    const { row, limits } = this.#standingOf(request)
+    const refusal = refusalOfStanding(row, now)
+    if (refusal !== undefined) return refusal
+    if (row === undefined) throw new TypeError('a hold without a standing was not refused')
+    const minute = minuteAt(now).name
+    const known = limits.get(request.defaultRequestsPerMinute)
+    if (known?.minute === minute) return known.claimed
+    const claimed = claimedLimitsOf(request, limitHoldersOf(row, request), now)
+    limits.set(request.defaultRequestsPerMinute, { minute, claimed })
+    return claimed
   }
 
   #standingOf({ keyId, tenantId, connectionId }: HoldRequest): Standing {

@@ -24,14 +24,9 @@ const none: readonly SqlValue[] = []
  * @param watch called before and after each statement, and may throw: for tests.
  */
 export const createSqliteStatements = (database: DatabaseSync, watch?: () => void): SqliteStatements => {
-  const known = new Map<string, Prepared>()
-  const prepare = (text: string): Prepared => {
-    const earlier = known.get(text)
-    if (earlier !== undefined) return earlier
-    const prepared = prepareText(database, text)
-    known.set(text, prepared)
-    return prepared
-  }
+  const reading = createPreparing(database, true)
+  // What was changed is counted in plain numbers, which cost less to make.
+  const writing = createPreparing(database, false)
   const watched = <T>(query: () => T): T => {
     watch?.()
     const result = query()
@@ -39,7 +34,7 @@ export const createSqliteStatements = (database: DatabaseSync, watch?: () => voi
     return result
   }
   const all: SqliteStatements['all'] = (text, params = none) => {
-    const { statement, order } = prepare(text)
+    const { statement, order } = reading(text)
     try {
       return statement.all(...ordered(params, order)) as SqlRow[]
     } catch (error) {
@@ -47,7 +42,7 @@ export const createSqliteStatements = (database: DatabaseSync, watch?: () => voi
     }
   }
   const run: SqliteStatements['run'] = (text, params = none) => {
-    const { statement, order } = prepare(text)
+    const { statement, order } = writing(text)
     try {
       return Number(statement.run(...ordered(params, order)).changes)
     } catch (error) {
@@ -67,6 +62,18 @@ export const asSql = ({ all, run }: SqliteStatements): Sql => ({
   run: async (text, params) => run(text, params),
 })
 
+const createPreparing = (database: DatabaseSync, readBigInts: boolean): ((text: string) => Prepared) => {
+  const known = new Map<string, Prepared>()
+  return (text) => {
+    const earlier = known.get(text)
+    if (earlier !== undefined) return earlier
+    const prepared = prepareText(database, text)
+    prepared.statement.setReadBigInts(readBigInts)
+    known.set(text, prepared)
+    return prepared
+  }
+}
+
 const prepareText = (database: DatabaseSync, text: string): Prepared => {
   const order: number[] = []
   const statement = database.prepare(
@@ -75,7 +82,6 @@ const prepareText = (database: DatabaseSync, text: string): Prepared => {
       return '?'
     }),
   )
-  statement.setReadBigInts(true)
   return { statement, order: order.every((place, index) => place === index) ? undefined : order }
 }
 
