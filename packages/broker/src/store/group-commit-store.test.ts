@@ -54,6 +54,25 @@ describe('createGroupCommitStore', () => {
     expect(commits.map((jobs) => jobs.length)).toEqual([512, 512, 76])
   })
 
+  it('waits a few turns with a smaller commit for those that the one before let go, and not for ever', async () => {
+    const { committer, commits, ends } = scriptedCommitter()
+    const store = createGroupCommitStore(committer)
+    const first = Promise.all([store.getApp('a'), store.getApp('b')])
+    await turn()
+    const second = store.getApp('c')
+    ends[0]?.()
+    await first
+    await turn()
+    const third = store.getApp('d')
+    await turn()
+    ends[1]?.()
+    const fourth = store.getApp('e')
+    for (let turns = 0; turns < 10; turns++) await turn()
+    ends[2]?.()
+    expect(await Promise.all([second, third, fourth])).toEqual(['c', 'd', 'e'])
+    expect(commits.map((jobs) => jobs.length)).toEqual([2, 2, 1])
+  })
+
   it('rejects every call of a commit that failed, and goes on', async () => {
     let fail = true
     const store = createGroupCommitStore({

@@ -31,6 +31,14 @@ interface Waiting {
 const maxBatch = 512
 
 /**
+ * How many turns of the event loop a batch that is smaller than the one before waits for the callers that the one before has
+ * let go. Idle turns take microseconds, busy ones bring what they wait for: groups become half as large again.
+ */
+const mostTurns = 4
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/**
  * A store that commits in groups: everything that is asked for while one commit runs goes into the next one, so that
  * many callers share the price of one flush to disk. For a database that belongs to this process alone.
  */
@@ -40,7 +48,14 @@ export const createGroupCommitStore = (committer: Committer): Store => {
   let closed: Promise<void> | undefined
 
   const drain = async (): Promise<void> => {
-    while (waiting.length > 0) await commitBatch(committer, waiting.splice(0, maxBatch))
+    let last = 0
+    while (waiting.length > 0) {
+      for (let turn = 0; turn < mostTurns && waiting.length < last; turn++) await nextTurn()
+      const batch = waiting.splice(0, maxBatch)
+      // Of a full batch others were left waiting, for longer than one commit already.
+      last = batch.length < maxBatch ? batch.length : 0
+      await commitBatch(committer, batch)
+    }
     draining = undefined
   }
   const execute = (name: StoreCommand, parameters: readonly unknown[]): Promise<unknown> =>
@@ -48,7 +63,7 @@ export const createGroupCommitStore = (committer: Committer): Store => {
       if (closed !== undefined) return reject(storeUnavailable('The store is closed.'))
       waiting.push({ job: { name, parameters }, resolve, reject })
       // Started after what else came in this turn of the event loop, so that all of it is committed together.
-      draining ??= new Promise((resolve) => setImmediate(resolve)).then(drain)
+      draining ??= nextTurn().then(drain)
     })
   const close = (): Promise<void> => {
     closed ??= (async () => {
