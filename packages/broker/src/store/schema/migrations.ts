@@ -1,6 +1,6 @@
 import { appendOnlyPostgres, refuseRewritePostgres } from './append-only-postgres.ts'
 import { appendOnlySqlite, refuseRewriteSqlite } from './append-only-sqlite.ts'
-import { cheaperChecksSqlite } from './cheaper-checks-sqlite.ts'
+import { cheaperRowsSqlite } from './cheaper-rows-sqlite.ts'
 import { directoryTables } from './directory-tables.ts'
 import { ledgerTables } from './ledger-tables.ts'
 import { appendedManagementTables, managementTables } from './management-tables.ts'
@@ -48,7 +48,7 @@ export const migrations: readonly Migration[] = [
   {
     version: 5,
     statements: [],
-    own: { sqlite: cheaperChecksSqlite, postgres: [] },
+    own: { sqlite: cheaperRowsSqlite, postgres: [] },
   },
   {
     version: 6,

@@ -9,8 +9,11 @@ const rebuilt = ledgerTables
   .filter((statement) => statement.startsWith('CREATE TABLE ledger_rows '))
   .map((statement) => statement.replace('ledger_rows', 'ledger_rows_rebuilt').replace(listOfStates, eachState))
 
-/** Makes the checks of a call's two rows cheap for SQLite, and as strict as before. Copies the ledger's rows once. */
-export const cheaperChecksSqlite: readonly string[] = [
+/**
+ * Makes what SQLite does beside writing a call's two rows cheap: checks and triggers as strict as before, indexes that order
+ * calls of one instant when they are read. Copies the ledger's rows once.
+ */
+export const cheaperRowsSqlite: readonly string[] = [
   ...rebuilt,
   'INSERT INTO ledger_rows_rebuilt SELECT * FROM ledger_rows ORDER BY rowid',
   'DROP TABLE ledger_rows',
@@ -25,4 +28,8 @@ export const cheaperChecksSqlite: readonly string[] = [
    BEGIN SELECT RAISE(ABORT, 'holds only ever close'); END`,
   `CREATE TRIGGER holds_refuse_reopen BEFORE UPDATE ON holds WHEN OLD.state = 'closed'
    BEGIN SELECT RAISE(ABORT, 'holds only ever close'); END`,
+  'DROP INDEX holds_by_tenant',
+  'CREATE INDEX holds_by_tenant ON holds (tenant_id, admitted_at)',
+  'DROP INDEX holds_by_key',
+  'CREATE INDEX holds_by_key ON holds (key_id, admitted_at)',
 ]
