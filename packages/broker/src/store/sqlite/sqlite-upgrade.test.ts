@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { noon, settlementOf } from '@vendo/testkit/store-suite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { migrations } from '../schema/migrations.ts'
+import type { SqlValue } from '../sql.ts'
 import type { Store } from '../store.ts'
 import { openSqliteStore } from './open-sqlite-store.ts'
 import { temporaryStorePath } from './test/temporary-store.ts'
@@ -36,7 +37,7 @@ const writeVersion4 = (path: string): void => {
     for (const statement of [...statements, ...own.sqlite]) database.exec(statement)
     database.exec(`INSERT INTO schema_versions VALUES (${version}, 0)`)
   }
-  const insert = (table: string, row: Readonly<Record<string, string | number | null>>): void => {
+  const insert = (table: string, row: Readonly<Record<string, SqlValue>>): void => {
     const columns = Object.keys(row)
     const text = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
     database.prepare(text).run(...Object.values(row))
@@ -52,14 +53,14 @@ const writeVersion4 = (path: string): void => {
     ...{ id: 'key-1', tenant_id, kind: 'inference', scope: 'app', name: 'test key', hash: 'hash-of-key-1' },
     ...{ display: 'vendo_sk_…fake', app_id: 'acme-app', limits: '{}', created_at: noon },
   })
-  insert('top_ups', { id: 'credit', tenant_id, amount_nanos: 1_000, note: '', created_at: noon })
+  insert('top_ups', { id: 'credit', tenant_id, amount_nanos: 1_000n, note: '', created_at: noon })
   for (const [account] of JSON.parse(entries) as [string][]) {
     const credit = account === 'tenant:acme:balance' ? 1_000 : 0
     insert('accounts', { id: account, tenant_id, credit, settled: 60, held: 100 })
   }
   const target = { connection_id: 'acme-anthropic', integration: 'anthropic', route: 'POST /v1/messages' }
   const subject = { request_id: 'request-1', tenant_id, key_id: 'key-1', app_id: 'acme-app', ...target }
-  const amounts = { wallet_nanos: 100, spend_nanos: 100, tokens: 100 }
+  const amounts = { wallet_nanos: 100n, spend_nanos: 100n, tokens: 100 }
   for (const [attempt_id, state] of [
     ['settled', 'closed'],
     ['running', 'open'],
@@ -68,8 +69,8 @@ const writeVersion4 = (path: string): void => {
     insert('holds', { attempt_id, ...subject, streamed: 0, ...amounts, entries, ...times, state })
   }
   insert('ledger_rows', {
-    ...{ attempt_id: 'settled', kind: 'terminal', state: 'actual', flags: '[]', wallet_nanos: 60, spend_nanos: 60 },
-    ...{ list_nanos: 80, cache_savings_nanos: 0, tokens: 8, lines: JSON.stringify([line]), settled_at: noon },
+    ...{ attempt_id: 'settled', kind: 'terminal', state: 'actual', flags: '[]', wallet_nanos: 60n, spend_nanos: 60n },
+    ...{ list_nanos: 80n, cache_savings_nanos: 0n, tokens: 8, lines: JSON.stringify([line]), settled_at: noon },
     ...{ response_id: 'response-1', quantity_input: 3 },
   })
   database.close()
