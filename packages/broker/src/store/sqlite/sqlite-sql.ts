@@ -11,8 +11,10 @@ export interface SqliteStatements {
 
 interface Prepared {
   readonly statement: StatementSync
-  /** Which parameter each placeholder takes; undefined when they stand in the order of the parameters. */
-  readonly order: readonly number[] | undefined
+  /** Which parameter each placeholder takes. */
+  readonly order: readonly number[]
+  /** Whether they stand in the order of the parameters, each once. */
+  readonly inOrder: boolean
 }
 
 const constraintFailed = 19
@@ -34,17 +36,17 @@ export const createSqliteStatements = (database: DatabaseSync, watch?: () => voi
     return result
   }
   const all: SqliteStatements['all'] = (text, params = none) => {
-    const { statement, order } = reading(text)
+    const prepared = reading(text)
     try {
-      return statement.all(...ordered(params, order)) as SqlRow[]
+      return prepared.statement.all(...valuesFor(prepared, params)) as SqlRow[]
     } catch (error) {
       throw translated(error)
     }
   }
   const run: SqliteStatements['run'] = (text, params = none) => {
-    const { statement, order } = writing(text)
+    const prepared = writing(text)
     try {
-      return Number(statement.run(...ordered(params, order)).changes)
+      return Number(prepared.statement.run(...valuesFor(prepared, params)).changes)
     } catch (error) {
       throw translated(error)
     }
@@ -82,11 +84,11 @@ const prepareText = (database: DatabaseSync, text: string): Prepared => {
       return '?'
     }),
   )
-  return { statement, order: order.every((place, index) => place === index) ? undefined : order }
+  return { statement, order, inOrder: order.every((place, index) => place === index) }
 }
 
-const ordered = (params: readonly SqlValue[], order: readonly number[] | undefined): readonly SqlValue[] =>
-  order === undefined ? params : order.map((place) => params[place] ?? null)
+const valuesFor = ({ order, inOrder }: Prepared, params: readonly SqlValue[]): readonly SqlValue[] =>
+  inOrder && params.length === order.length ? params : order.map((place) => params[place] ?? null)
 
 const translated = (error: unknown): unknown => {
   // Extended codes keep the primary code in the lowest byte.
