@@ -20,7 +20,7 @@ it('a store from before seconds of sound were counted keeps its calls, and count
   await bench.store.close()
   const database = new DatabaseSync(path)
   database.exec('ALTER TABLE ledger_rows DROP COLUMN quantity_audio_second')
-  database.exec('DELETE FROM schema_versions WHERE version >= 5')
+  database.exec('DELETE FROM schema_versions WHERE version >= 6')
   database.close()
   const store = await open()
   await store.settle(settlementOf('new', { quantities: { audio_second: 9 } }))
