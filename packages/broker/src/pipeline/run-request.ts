@@ -3,7 +3,7 @@ import { headerNames, type VendoError } from '@vendo/contract'
 import type { Route } from '@vendo/integrations/providers'
 import { answerHeaders } from '../egress/answer-headers.ts'
 import { CallProgress } from '../observe/call-progress.ts'
-import type { CallLogLine } from '../observe/logger.ts'
+import { type CallLogLine, logCallLine } from '../observe/logger.ts'
 import type { Settlement } from '../store/records.ts'
 import { admit } from './admit.ts'
 import { admitForm } from './admit-form.ts'
@@ -225,7 +225,7 @@ const refuseAndLog = (dependencies: PipelineDependencies, incoming: Unaddressed,
   tellRefused(dependencies, incoming, error)
   const integration = address?.provider.slug ?? ''
   const line: CallLogLine = { requestId, integration, status, code: error.code, durationMs: clock() - receivedAt }
-  if (error.cause === undefined) logger.info(line, 'refused')
+  if (error.cause === undefined) logCallLine(logger, line, 'refused')
   else logger.error({ ...line, error: String(error.cause) }, 'failed')
 }
 
@@ -248,5 +248,5 @@ const logCall = (
     chargeNanos: settlement.walletNanos.toString(),
     durationMs: clock() - receivedAt,
   }
-  logger.info(line, 'call')
+  logCallLine(logger, line, 'call')
 }
