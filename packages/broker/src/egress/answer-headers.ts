@@ -26,14 +26,17 @@ export interface AnswerHeadersInput {
   readonly maskHeader: (value: string) => string
   /** The broker edits the body, so its length is no longer the provider's. */
   readonly edited: boolean
+  /** How long the body is, where all of it is there: chunks of the provider's name no length. */
+  readonly wholeBytes?: number | undefined
 }
 
 /** The headers of the answer to the client, as Node's flat list: the provider's own, less those of its hop, plus the request id. */
-export const answerHeaders = ({ headers, requestId, maskHeader, edited }: AnswerHeadersInput): string[] => {
+export const answerHeaders = (input: AnswerHeadersInput): string[] => {
+  const { headers, requestId, maskHeader, edited, wholeBytes } = input
   const answer: string[] = []
   const { flat } = headers
   const listed = connectionListed(headers.get('connection'))
-  let length: string | undefined
+  let length = wholeBytes === undefined ? undefined : String(wholeBytes)
   for (let index = 0; index < flat.length; index += 2) {
     const name = flat[index] as string
     const value = flat[index + 1] as string

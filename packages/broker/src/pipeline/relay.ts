@@ -41,7 +41,7 @@ export interface RelayInput {
   readonly keep: ((answer: KeptAnswer) => void) | undefined
 }
 
-/** A body up to this size that comes in one piece goes out in one write, together with its head. */
+/** A body up to this size that comes in one go goes out in one write, together with its head. */
 const mostWholeBytes = 65_536
 
 /**
@@ -66,9 +66,10 @@ export class Relay implements UpstreamHandler, ClientSideEvents {
   #filter: Transducer<Uint8Array, Uint8Array> | undefined
   #masked: MaskStream | undefined
   #heartbeat: Heartbeat | undefined
-  /** The head waits for the first piece of the body, which may be all of it. */
+  /** The head waits for what comes of the body in one go, which may be all of it. */
   #headWaits = false
-  #wholeBody: Buffer | undefined
+  #gathered: Buffer[] = []
+  #gatheredBytes = 0
   /** Errors, for the credential that they may echo, and what will be kept. */
   #buffer: BufferedAnswer | undefined
   #headSent = false
@@ -163,9 +164,10 @@ export class Relay implements UpstreamHandler, ClientSideEvents {
 
   #endAnswer(): void {
     const client = this.#client
-    if (this.#wholeBody !== undefined) {
+    if (this.#gatheredBytes > 0) {
+      const body = this.#input.mask.bytes(this.#takeGathered())
       this.#headSent = true
-      client.whole(this.#status ?? 502, this.#answerHeaders(), this.#wholeBody)
+      client.whole(this.#status ?? 502, this.#answerHeaders(body.length), body)
       return
     }
     if (this.#buffer !== undefined) this.#flushBuffer(this.#buffer, true)
@@ -213,10 +215,10 @@ export class Relay implements UpstreamHandler, ClientSideEvents {
     this.#heartbeat = createHeartbeat(heartbeatMs, () => this.#beat())
   }
 
-  #answerHeaders(): string[] {
+  #answerHeaders(wholeBytes?: number): string[] {
     const { requestId, mask } = this.#input
     const edited = this.#filter !== undefined
-    return answerHeaders({ headers: this.#headers, requestId, maskHeader: mask.text, edited })
+    return answerHeaders({ headers: this.#headers, requestId, maskHeader: mask.text, edited, wholeBytes })
   }
 
   /** Only between two events, and only to a client that reads. */
@@ -231,11 +233,8 @@ export class Relay implements UpstreamHandler, ClientSideEvents {
       return
     }
     if (this.#headWaits) {
-      if (this.#isWhole(chunk)) {
-        this.#wholeBody = this.#input.mask.bytes(chunk)
-        return
-      }
-      this.#sendHead()
+      this.#gather(chunk)
+      return
     }
     this.#heartbeat?.touch()
     if (!this.#write(this.#maskedStream().push(chunk))) this.#call?.pause()
@@ -246,8 +245,27 @@ export class Relay implements UpstreamHandler, ClientSideEvents {
     return this.#masked
   }
 
-  #isWhole(chunk: Buffer): boolean {
-    return chunk.length <= mostWholeBytes && this.#headers.get('content-length') === String(chunk.length)
+  #gather(chunk: Buffer): void {
+    // Runs when all that was read is looked through, and the end with it if that was there.
+    if (this.#gatheredBytes === 0) queueMicrotask(() => this.#release())
+    this.#gathered.push(chunk)
+    this.#gatheredBytes += chunk.length
+    if (this.#gatheredBytes > mostWholeBytes) this.#release()
+  }
+
+  #release(): void {
+    if (this.#gatheredBytes === 0 || this.#over) return
+    const bytes = this.#takeGathered()
+    this.#sendHead()
+    if (!this.#write(this.#maskedStream().push(bytes))) this.#call?.pause()
+  }
+
+  #takeGathered(): Buffer {
+    const [first] = this.#gathered
+    const bytes = first !== undefined && this.#gathered.length === 1 ? first : Buffer.concat(this.#gathered)
+    this.#gathered = []
+    this.#gatheredBytes = 0
+    return bytes
   }
 
   #write(bytes: Buffer): boolean {

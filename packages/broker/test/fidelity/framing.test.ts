@@ -71,6 +71,32 @@ describe('an answer of the provider', () => {
     expect(text).not.toContain('x-sum')
   })
 
+  it.each([
+    ['one chunk', [whole]],
+    ['three chunks', [whole.slice(0, 1), whole.slice(1, 40), whole.slice(40)]],
+  ])('in %s that come in one go: goes on in one go, with its length', async (_what, pieces) => {
+    const chunks = pieces.map((piece) => `${piece.length.toString(16)}\r\n${piece}\r\n`).join('')
+    const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked'
+    await start((socket) => socket.write(`${head}\r\n\r\n${chunks}0\r\n\r\n`))
+    const text = await talk(broker.url, rawMessage({ key }), answers(1))
+    expect(statuses(text)).toEqual([200])
+    expect(bodyOf(text)).toBe(whole)
+    expect(text).toContain(`\r\ncontent-length: ${whole.length}\r\n`)
+    expect(text).not.toMatch(/transfer-encoding/i)
+    expect(await calls()).toMatchObject([{ state: 'actual' }])
+  })
+
+  it('in chunks that are more than is kept back: goes on in chunks', async () => {
+    const large = JSON.stringify({ ...JSON.parse(whole), padding: 'x'.repeat(200_000) })
+    const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked'
+    await start((socket) => socket.write(`${head}\r\n\r\n${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`))
+    const text = await talk(broker.url, rawMessage({ key }), (soFar) => soFar.endsWith('\r\n0\r\n\r\n'))
+    expect(statuses(text)).toEqual([200])
+    expect(text).toMatch(/transfer-encoding: chunked/i)
+    expect(bodyOf(text).replaceAll(/(^|\r\n)[0-9a-f]+\r\n/g, '')).toContain(large)
+    expect(await calls()).toMatchObject([{ state: 'actual' }])
+  })
+
   it('without a length, ended by its close: whole, and chunked for the client', async () => {
     await start((socket) => socket.end(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n${whole}`))
     const text = await talk(broker.url, rawMessage({ key }), answers(1))
