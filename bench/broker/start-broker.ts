@@ -24,7 +24,7 @@ export interface BrokerProcessOptions {
 }
 
 // As examples/deploy starts it.
-const asDeployed: readonly string[] = ['--max-semi-space-size=16']
+const asDeployed: readonly string[] = ['--max-semi-space-size=8']
 
 let started = 0
 
