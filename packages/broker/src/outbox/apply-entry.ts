@@ -27,9 +27,18 @@ export const createApplier =
     const { kind, settlement } = entry
     const askedAt = performance.now()
     const asked = kind === 'correction' ? store.correct(settlement) : store.settle(settlement)
-    return withinDeadline(asked, settleDeadlineMs).then((applied) => {
+    const tell = (): void => {
       if (kind !== 'correction') observer.settled(settlement.attemptId, performance.now() - askedAt)
-      if (applied && kind !== 'release') onApplied(entry)
-      return applied
-    })
+    }
+    return withinDeadline(asked, settleDeadlineMs).then(
+      (applied) => {
+        tell()
+        if (applied && kind !== 'release') onApplied(entry)
+        return applied
+      },
+      (error: unknown) => {
+        asked.then(tell, () => undefined)
+        throw error
+      },
+    )
   }

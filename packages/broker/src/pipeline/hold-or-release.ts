@@ -24,15 +24,19 @@ export const holdOrRelease = async (dependencies: PipelineDependencies, input: H
   if (usable !== undefined) await usable
   const askedAt = performance.now()
   const asked = store.hold(holdRequestOf(input))
+  const tell = ({ admitted }: HoldOutcome): void =>
+    dependencies.observer.holdAnswered(attemptId, admitted, performance.now() - askedAt)
   let outcome: HoldOutcome
   try {
     outcome = await withinDeadline(asked, admissionDeadlineMs)
   } catch (error) {
     if (!isStoreFailure(error)) throw error
+    // An answer that comes too late is the one that an operator wants to see.
+    asked.then(tell, () => undefined)
     release(dependencies, input, asked)
     throw isVendoError(error) ? error : storeUnavailable('The store failed.', { cause: error })
   }
-  dependencies.observer.holdAnswered(attemptId, outcome.admitted, performance.now() - askedAt)
+  tell(outcome)
   if (outcome.admitted) return { id: attemptId, admittedAt: outcome.admittedAt, admission, subject }
   tellCap(dependencies, subject, outcome)
   throw refusalOf(outcome, admission)
