@@ -10,7 +10,7 @@ import { assertUncompressed } from './read-body.ts'
 import type { Admission, MeteredRequest, PendingForm } from './records.ts'
 
 /** What a form is admitted from, before any of it is read. */
-export interface AdmitFormInput extends Pick<AdmitInput, 'caller' | 'target' | 'route' | 'pricing' | 'now'> {
+export interface AdmitFormInput extends Pick<AdmitInput, 'caller' | 'target' | 'payer' | 'route' | 'pricing' | 'now'> {
   readonly form: SoundForm
   readonly message: Pick<IncomingMessage, 'headers' | 'rawHeaders'>
   /** The operator's limit. */
@@ -26,7 +26,7 @@ export const formFields: readonly string[] = ['model', 'response_format', 'strea
  * @throws {VendoError} `unsupported_encoding`, `validation_failed`, `model_not_allowed` or `model_unpriced`.
  */
 export const admitForm = (input: AdmitFormInput): Admission => {
-  const { caller, target, route, form, message } = input
+  const { caller, target, payer, route, form, message } = input
   assertUncompressed(message)
   const boundary = requireBoundary(message)
   const mostBytes = Math.min(form.mostBytes, input.mostUploadBytes)
@@ -42,7 +42,7 @@ export const admitForm = (input: AdmitFormInput): Admission => {
     admit: (fields) => meter(sound, [requireFields(sound, fields)], fields),
   }
   const metered = { ...meter(sound, sound.models, new Map()), model: null }
-  return { caller, target, route, body: null, metered, form: pending }
+  return { caller, target, payer, route, flags: [], body: null, metered, form: pending }
 }
 
 interface SoundInput extends AdmitFormInput {

@@ -5,6 +5,7 @@ import { type RequestFacts, readRequestFacts, type ServerTool, spliceIncludeUsag
 import { boundRequest } from '../meter/bound.ts'
 import { matchGlob } from './match-glob.ts'
 import { parseJsonBody } from './parse-json-body.ts'
+import type { Payer } from './payer.ts'
 import type { Pricing } from './pricing.ts'
 import type { Address, Admission, Caller, ChargeableBound, Target } from './records.ts'
 
@@ -12,6 +13,7 @@ import type { Address, Admission, Caller, ChargeableBound, Target } from './reco
 export interface AdmitInput {
   readonly caller: Caller
   readonly target: Target
+  readonly payer: Payer
   readonly route: Route
   readonly address: Pick<Address, 'path' | 'query'>
   readonly contentType: string | undefined
@@ -26,9 +28,9 @@ export interface AdmitInput {
  * @throws {VendoError} `unsupported_encoding`, `validation_failed`, `model_not_allowed`, `model_unpriced` or `request_unbounded`.
  */
 export const admit = (input: AdmitInput): Admission => {
-  const { caller, target, route, address, body } = input
+  const { caller, target, payer, route, address, body } = input
   if (route.class === 'free' || route.wireFormat === undefined) {
-    return { caller, target, route, body: body.length === 0 ? null : body }
+    return { caller, target, payer, route, flags: [], body: body.length === 0 ? null : body }
   }
   assertJson(input.contentType)
   assertQuery(input)
@@ -41,7 +43,9 @@ export const admit = (input: AdmitInput): Admission => {
   return {
     caller,
     target,
+    payer,
     route,
+    flags: [],
     body: spliced ?? body,
     metered: { model, facts, rates, bound, usageAdded: spliced !== undefined },
   }

@@ -1,3 +1,4 @@
+import type { SharedLimits } from '@vendo/contract/api'
 import { admissionDeadlineMs, withinDeadline } from '../outbox/store-deadline.ts'
 import type { ConnectionRecord, EpochMs, KeyRecord, MarginRecord, RateOverride } from '../store/records.ts'
 import type { DirectoryStore } from '../store/store.ts'
@@ -10,6 +11,8 @@ export interface Directory {
   connection(id: string): Soon<ConnectionRecord | null>
   /** Oldest binding first. */
   boundConnections(appId: string): Soon<readonly ConnectionRecord[]>
+  /** The limits that all keys of an app, or of a tenant, share. */
+  sharedLimits(scope: SharedScope, tenantId: string): Soon<SharedLimits>
   margins(): Soon<readonly MarginRecord[]>
   rateOverrides(): Soon<readonly RateOverride[]>
   /** Forgets everything; called after each management write. */
@@ -18,7 +21,13 @@ export interface Directory {
   version(): number
 }
 
-/** Of keys, of connections, and of apps with their bindings. */
+/** An app or a tenant. */
+export interface SharedScope {
+  readonly kind: 'app' | 'tenant'
+  readonly id: string
+}
+
+/** Of keys, of connections, of shared limits, and of apps with their bindings. */
 const mostEntries = 100_000
 /** There is one list of all of these. */
 const all = 'all'
@@ -38,13 +47,14 @@ export const createDirectory = (store: DirectoryStore & SharedStore, clock: () =
   const keys = new Map<string, KeyRecord>()
   const connections = new Map<string, ConnectionRecord>()
   const bound = new Map<string, readonly ConnectionRecord[]>()
+  const limits = { app: new Map<string, SharedLimits>(), tenant: new Map<string, SharedLimits>() }
   const margins = new Map<typeof all, readonly MarginRecord[]>()
   const rates = new Map<typeof all, readonly RateOverride[]>()
   let version = 0
   let emptiedAt = clock()
   const empty = () => {
     version++
-    for (const cached of [keys, connections, bound, margins, rates]) cached.clear()
+    for (const cached of [keys, connections, bound, limits.app, limits.tenant, margins, rates]) cached.clear()
     emptiedAt = clock()
   }
   // Other brokers write too, and none of them tells: what they changed is seen after a moment at the latest.
@@ -68,6 +78,8 @@ export const createDirectory = (store: DirectoryStore & SharedStore, clock: () =
     keyByHash: (hash) => remember(keys, hash, () => store.findKeyByHash(hash)),
     connection: (id) => remember(connections, id, () => store.getConnection(id)),
     boundConnections: (appId) => remember(bound, appId, () => store.listBoundConnections(appId)),
+    sharedLimits: (scope, tenantId) =>
+      remember(limits[scope.kind], scope.id, () => store.sharedLimits(scope, tenantId)),
     margins: () => remember(margins, all, () => store.listMargins()),
     rateOverrides: () => remember(rates, all, () => store.listRateOverrides()),
     invalidate: empty,

@@ -7,6 +7,7 @@ import type { Bound } from '../meter/bound.ts'
 import type { CallProgress } from '../observe/call-progress.ts'
 import type { CallSubject } from '../outbox/outbox-entry.ts'
 import type { ConnectionRecord, KeyRecord } from '../store/records.ts'
+import type { Payer } from './payer.ts'
 
 /** One proxied request as it arrived, with the address already read. */
 export interface Incoming {
@@ -47,9 +48,12 @@ export interface Target {
 export interface Admission {
   readonly caller: Caller
   readonly target: Target
+  readonly payer: Payer
   readonly route: Route
   /** The bytes to forward; null when there is no body. */
   readonly body: Uint8Array | null
+  /** What the row of the call is flagged with, whatever comes of it. */
+  readonly flags: readonly string[]
   /** Absent on free routes. */
   readonly metered?: MeteredRequest
   /** The body is a form, of which nothing has been read yet. */

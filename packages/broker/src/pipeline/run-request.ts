@@ -19,6 +19,7 @@ import { catalogName, type Dispatched, failureOf, forward } from './forward.ts'
 import { holdOrRelease } from './hold-or-release.ts'
 import { type EndedAttempt, tellEnded, tellRefused, type Unaddressed } from './observe-call.ts'
 import { outliveAnswer } from './outlive-answer.ts'
+import { payerOf } from './payer.ts'
 import type { Pricing } from './pricing.ts'
 import { readAddress } from './read-address.ts'
 import { assertAnnouncedSize, type BufferedBody, ClientGone, readBody } from './read-body.ts'
@@ -61,7 +62,7 @@ const answerRequest = async (dependencies: PipelineDependencies, unaddressed: Un
   const incoming = unaddressed as Incoming
   const { address } = incoming
   const identified = identify(dependencies, incoming)
-  const { caller, target } = identified instanceof Promise ? await identified : identified
+  const { caller, target, payer } = identified instanceof Promise ? await identified : identified
   const route = classify(address.provider, message.method ?? 'GET', address.path)
   if (route.streamsBody === true) outliveAnswer(message, answer)
   incoming.progress.classified(routeName(route))
@@ -72,7 +73,7 @@ const answerRequest = async (dependencies: PipelineDependencies, unaddressed: Un
   try {
     const asked = dependencies.pricing()
     const pricing = asked instanceof Promise ? await asked : asked
-    const asks = { caller, target, route, pricing, now: dependencies.clock() }
+    const asks = { caller, target, payer, route, pricing, now: dependencies.clock() }
     const { form } = route
     const admission =
       form === undefined
@@ -86,12 +87,14 @@ const answerRequest = async (dependencies: PipelineDependencies, unaddressed: Un
   }
 }
 
-/** Who calls, and what with. */
+/** Who calls, what with, and whose money it can spend. */
 const identify = ({ directory }: PipelineDependencies, { message, address }: Incoming) => {
   const headers = { get: (name: string) => firstHeader(message, name) }
   const wanted = firstHeader(message, headerNames.connection)
   return andThen(authenticate(directory, headers, address.queryKey), (caller) =>
-    andThen(bind(directory, caller, address.provider, wanted), (target) => ({ caller, target })),
+    andThen(bind(directory, caller, address.provider, wanted), (target) =>
+      andThen(payerOf(directory, caller, target), (payer) => ({ caller, target, payer })),
+    ),
   )
 }
 

@@ -11,8 +11,13 @@ export interface SettleInput {
   readonly pricing: Pricing
 }
 
-/** The terminal row of an attempt: what it consumed, priced as of its admission. Pure. */
-export const settlementOf = ({ attempt, end, pricing }: SettleInput): Settlement => {
+/** The terminal row of an attempt: what it consumed, priced as of its admission, with the flags of its admission. Pure. */
+export const settlementOf = (input: SettleInput): Settlement => withFlags(input.attempt, consumed(input))
+
+const withFlags = ({ admission: { flags } }: Attempt, settlement: Settlement): Settlement =>
+  flags.length === 0 ? settlement : { ...settlement, flags: [...flags, ...settlement.flags] }
+
+const consumed = ({ attempt, end, pricing }: SettleInput): Settlement => {
   const { caller, target, metered } = attempt.admission
   const common = {
     attemptId: attempt.id,
@@ -118,12 +123,13 @@ export const settlementAtHold = ({ attempt, end }: Omit<SettleInput, 'pricing'>)
     durationMs: end.durationMs,
   }
   const reason = 'charge_failed'
-  if (metered === undefined) return { ...common, ...withoutCharge('estimated', reason), flags: [reason] }
+  if (metered === undefined)
+    return { ...common, ...withoutCharge('estimated', reason), flags: [...attempt.admission.flags, reason] }
   const { bound } = metered
   return {
     ...common,
     ...withoutCharge('estimated', reason),
-    flags: [reason],
+    flags: [...attempt.admission.flags, reason],
     walletNanos: target.byok ? 0n : bound.chargeNanos,
     spendNanos: target.byok ? bound.listNanos : bound.chargeNanos,
     listNanos: bound.listNanos,

@@ -3,14 +3,19 @@ import { instantSchema, nanosSchema } from './common.ts'
 import { keyLimitsSchema } from './management.ts'
 
 /** The limits that all keys of an app, or of a tenant, share; every absent one is unlimited. */
-export const sharedLimitsSchema = keyLimitsSchema.pick({
-  spend_day_usd: true,
-  spend_month_usd: true,
-  spend_total_usd: true,
-  requests_per_minute: true,
-  tokens_per_minute: true,
-  concurrency: true,
-})
+export const sharedLimitsSchema = keyLimitsSchema
+  .pick({
+    spend_day_usd: true,
+    spend_month_usd: true,
+    spend_total_usd: true,
+    requests_per_minute: true,
+    tokens_per_minute: true,
+    concurrency: true,
+  })
+  .extend({
+    /** `refuse`: calls on an own credential without a money cap are checked as strictly as those on a pooled one. */
+    unbounded_own_keys: z.enum(['admit', 'refuse']).optional(),
+  })
 export type SharedLimits = z.infer<typeof sharedLimitsSchema>
 
 /** `GET` and `PUT` of `/api/apps/{id}/limits` and `/api/tenants/{id}/limits`: the limits, who set them, what counts against them now. */
