@@ -14,7 +14,7 @@ export const anthropic = defineProvider({
   errorShape: 'anthropic',
   routes: [
     { method: 'POST', path: '/v1/messages', class: 'metered', wireFormat: 'anthropic-messages' },
-    { method: 'POST', path: '/v1/messages/count_tokens', class: 'free' },
+    { method: 'POST', path: '/v1/messages/count_tokens', class: 'free', bodyFormat: 'anthropic-messages' },
     { method: 'GET', path: '/v1/models', class: 'free', cacheSeconds: 300 },
     { method: 'GET', path: '/v1/models/:id', class: 'free', cacheSeconds: 300 },
     // Free of charge, up to 500 MB a file; https://platform.claude.com/docs/en/build-with-claude/files

@@ -2,14 +2,18 @@
  * The name that a mistyped one was probably meant to be: the fewest single-character edits away, at most a third of its
  * length (and at least one). `undefined` when nothing is that near.
  */
-export const closestName = (typed: string, names: readonly string[]): string | undefined => {
+export const closestName = (typed: string, names: readonly string[]): string | undefined =>
+  closestNames(typed, names)[0]
+
+/** All names that near, the nearest first. */
+export const closestNames = (typed: string, names: readonly string[]): readonly string[] => {
   const wanted = typed.toLowerCase()
   const limit = Math.max(1, Math.floor(wanted.length / 3))
-  const ranked = names
+  return names
     .map((name) => ({ name, distance: editDistance(wanted, name) }))
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance)
-  return ranked[0]?.name
+    .map(({ name }) => name)
 }
 
 /** Levenshtein distance, one row of the matrix at a time; the length guard keeps a huge input from costing anything. */

@@ -25,6 +25,8 @@ export interface Route {
   readonly class: 'metered' | 'free'
   /** How to read the request and the usage of the answer. Free routes may have one too: their usage is recorded, not charged. */
   readonly wireFormat?: WireFormatName
+  /** A free route whose body is a request of this format, and may name objects that are stored at the provider. */
+  readonly bodyFormat?: WireFormatName
   /** The `:name` segment that is the id of a stored response: on a pooled credential only the tenant that made it may use it. */
   readonly ownedBySegment?: string
   /** The request body goes to the provider as it arrives, and is never in memory as a whole. A metered one has a `form`. */

@@ -46,7 +46,7 @@ export const openai = defineProvider({
       // Its `json` is documented as text alone; https://developers.openai.com/api/reference/resources/audio
       form: { ...sound, models: ['whisper-*'], responseFormats: ['verbose_json'] },
     },
-    { method: 'POST', path: '/v1/responses/input_tokens', class: 'free' },
+    { method: 'POST', path: '/v1/responses/input_tokens', class: 'free', bodyFormat: 'openai-responses' },
     // A background answer reports its usage to the poll.
     { method: 'GET', path: '/v1/responses/:id', class: 'free', ownedBySegment: ':id', wireFormat: 'openai-responses' },
     { method: 'GET', path: '/v1/responses/:id/input_items', class: 'free', ownedBySegment: ':id' },

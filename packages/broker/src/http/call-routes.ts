@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { type CallResponse, callsSchema, instantSchema } from '@vendo/contract/api'
-import type { CallRecord } from '../store/records.ts'
+import { type CallRecord, priceUnknownFlag } from '../store/records.ts'
 import type { ApiDependencies } from './api-dependencies.ts'
 import type { Api } from './api-environment.ts'
 import { callFilter } from './call-filter.ts'
@@ -73,7 +73,7 @@ const callResponse = (call: CallRecord): CallResponse => ({
   ttfb_ms: call.ttfbMs,
   duration_ms: call.durationMs,
   hold_nanos: String(call.holdNanos),
-  list_nanos: String(call.listNanos),
+  list_nanos: call.flags.includes(priceUnknownFlag) ? null : String(call.listNanos),
   charge_nanos: String(call.walletNanos),
   cache_savings_nanos: String(call.cacheSavingsNanos),
   reasoning_tokens: call.reasoningTokens,

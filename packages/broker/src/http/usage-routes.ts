@@ -65,20 +65,23 @@ const startOf = (period: UsageResponse['period'], now: EpochMs): EpochMs | null 
 const groupResponse = (group: UsageGroup): UsageResponse['groups'][number] => ({
   group: group.group,
   calls: group.calls,
+  price_unknown_calls: group.priceUnknownCalls,
   quantities: { ...group.quantities },
   ...nanosOf(group),
 })
 
 const totalOf = (groups: readonly UsageGroup[]): UsageResponse['total'] => {
   let calls = 0
+  let unknown = 0
   const sums = { listNanos: 0n, chargeNanos: 0n, cacheSavingsNanos: 0n }
   for (const group of groups) {
     calls += group.calls
+    unknown += group.priceUnknownCalls
     sums.listNanos += group.listNanos
     sums.chargeNanos += group.chargeNanos
     sums.cacheSavingsNanos += group.cacheSavingsNanos
   }
-  return { calls, ...nanosOf(sums) }
+  return { calls, price_unknown_calls: unknown, ...nanosOf(sums) }
 }
 
 const nanosOf = (sums: Pick<UsageGroup, 'listNanos' | 'chargeNanos' | 'cacheSavingsNanos'>) => ({

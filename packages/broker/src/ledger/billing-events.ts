@@ -2,7 +2,7 @@ import { type Nanos, nanosFromUsd } from '@vendo/contract'
 import type { SharedLimits } from '@vendo/contract/api'
 import type { Logger } from '../observe/logger.ts'
 import { dayAt, monthAt } from '../store/ledger/window.ts'
-import type { CallRecord, KeySpend, Settlement } from '../store/records.ts'
+import { type CallRecord, type KeySpend, priceUnknownFlag, type Settlement } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { EventDraft, EventLog } from './event-log.ts'
 
@@ -177,7 +177,7 @@ const usageRecorded = (subject: Subject, settlement: Settlement, kind: 'terminal
     reason: settlement.reason,
     flags: [...settlement.flags],
     quantities: { ...settlement.quantities } as Record<string, number>,
-    list_nanos: String(settlement.listNanos),
+    list_nanos: settlement.flags.includes(priceUnknownFlag) ? null : String(settlement.listNanos),
     charge_nanos: String(settlement.walletNanos),
     correction: kind === 'correction',
   },

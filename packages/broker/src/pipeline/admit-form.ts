@@ -4,7 +4,8 @@ import type { SoundForm } from '@vendo/integrations/providers'
 import type { ModelRates } from '@vendo/integrations/rates'
 import { readBoundary, readRequestFacts } from '@vendo/wire'
 import { boundSound, countsSoundTokens, pricesSound } from '../meter/bound-sound.ts'
-import { type AdmitInput, assertModelsAllowed, requireModel, requireRates } from './admit.ts'
+import { noRates, unpricedBound } from '../meter/unpriced-bound.ts'
+import { type AdmitInput, assertModelsAllowed, findRates, requireModel, requireRates } from './admit.ts'
 import { matchGlob } from './match-glob.ts'
 import { assertUncompressed } from './read-body.ts'
 import type { Admission, MeteredRequest, PendingForm } from './records.ts'
@@ -95,7 +96,13 @@ const meter = (
   fields: ReadonlyMap<string, string>,
 ): MeteredRequest => {
   const [rates] = models
-  if (route.wireFormat === undefined || rates === undefined) throw noRates(route.path, target.provider.slug)
+  if (route.wireFormat === undefined || rates === undefined) throw unpriced(route.path, target.provider.slug)
+  const model = fields.get('model') ?? null
+  const facts = readRequestFacts(route.wireFormat, { model, stream: asksForStream(fields) }, bytes)
+  // Only an own credential without a cap comes here with a model that has no price.
+  if (rates.rates.length === 0) {
+    return { model, facts, rates, bound: unpricedBound(facts), priceKnown: false, usageAdded: false }
+  }
   const bound = boundSound({
     models,
     bytes,
@@ -103,12 +110,10 @@ const meter = (
     at: now,
     marginOf: pricing.marginOf(caller.tenantId, target.provider.slug),
   })
-  const model = fields.get('model') ?? null
-  const facts = readRequestFacts(route.wireFormat, { model, stream: asksForStream(fields) }, bytes)
-  return { model, facts, rates, bound, usageAdded: false }
+  return { model, facts, rates, bound, priceKnown: true, usageAdded: false }
 }
 
-const noRates = (what: string, slug: string): VendoError =>
+const unpriced = (what: string, slug: string): VendoError =>
   createVendoError(`There is no rate for ${what} of ${slug}.`, { code: 'model_unpriced', slug })
 
 const requireFields = (input: SoundInput, fields: ReadonlyMap<string, string>): ModelRates => {
@@ -125,11 +130,14 @@ const checkFields = (input: SoundInput, fields: ReadonlyMap<string, string>): vo
 }
 
 const requireUsable = (input: SoundInput, model: string, fields: ReadonlyMap<string, string>): ModelRates => {
-  const { caller, target, route, models, now } = input
+  const { caller, target, payer, route, models, now } = input
   assertModelsAllowed(caller, [model])
-  const rates = requireRates(input, model)
+  const rates = payer === 'own_uncapped' ? findRates(input, model) : requireRates(input, model)
   const named = JSON.stringify(model.slice(0, 100))
-  if (!models.includes(rates)) throw noRates(`${route.path} with the model ${named}`, target.provider.slug)
+  if (rates === undefined || !models.includes(rates)) {
+    if (payer === 'own_uncapped') return noRates(model)
+    throw unpriced(`${route.path} with the model ${named}`, target.provider.slug)
+  }
   if (!asksForStream(fields) || countsSoundTokens(rates, now)) return rates
   throw createVendoError(`A stream of the model ${named} does not tell what it is billed by.`, {
     code: 'validation_failed',

@@ -2,12 +2,14 @@ import { createVendoError } from '@vendo/contract'
 import type { Route } from '@vendo/integrations/providers'
 import type { ModelRates } from '@vendo/integrations/rates'
 import { type RequestFacts, readRequestFacts, type ServerTool, spliceIncludeUsage } from '@vendo/wire'
-import { boundRequest } from '../meter/bound.ts'
+import { type Bound, boundRequest } from '../meter/bound.ts'
+import { noRates, unpricedBound } from '../meter/unpriced-bound.ts'
+import { flagsOfNotUnderstood, leavesModelToPrompt, modelUnnamed, modelUnpriced } from './admission-policy.ts'
 import { matchGlob } from './match-glob.ts'
 import { parseJsonBody } from './parse-json-body.ts'
 import type { Payer } from './payer.ts'
 import type { Pricing } from './pricing.ts'
-import type { Address, Admission, Caller, ChargeableBound, Target } from './records.ts'
+import type { Address, Admission, Caller, MeteredRequest, Target } from './records.ts'
 
 /** What one request is admitted from. */
 export interface AdmitInput {
@@ -35,20 +37,41 @@ export const admit = (input: AdmitInput): Admission => {
   assertJson(input.contentType)
   assertQuery(input)
   const facts = readRequestFacts(route.wireFormat, parseJsonBody(body), body.length, { path: address.path })
-  const model = requireModel(facts)
-  assertModelsAllowed(caller, [model, ...facts.fallbackModels, ...facts.serverTools.flatMap(modelsOf)])
-  const rates = requireRates(input, model)
-  const bound = requireBound(input, facts, rates)
+  const flags = flagsOfNotUnderstood(payer, facts.notUnderstood)
+  const model = target.byok && leavesModelToPrompt(facts) ? null : requireModel(facts)
+  assertModelsAllowed(caller, [model ?? '*', ...facts.fallbackModels, ...facts.serverTools.flatMap(modelsOf)])
   const spliced = asksOnBehalf(input, facts) ? spliceIncludeUsage(body) : undefined
   return {
     caller,
     target,
     payer,
     route,
-    flags: [],
+    flags,
     body: spliced ?? body,
-    metered: { model, facts, rates, bound, usageAdded: spliced !== undefined },
+    metered: { ...priceOf(input, facts, model), model, facts, usageAdded: spliced !== undefined },
   }
+}
+
+type Price = Pick<MeteredRequest, 'rates' | 'bound' | 'priceKnown'>
+
+/** Rates and bound; on an own credential without a cap a call whose price is unknown passes without either. */
+const priceOf = (input: AdmitInput, facts: RequestFacts, model: string | null): Price => {
+  const { payer, target } = input
+  const rates = model === null ? undefined : findRates(input, model)
+  const alternatives = facts.fallbackModels.map((name) => findRates(input, name) ?? name)
+  const unknown = rates === undefined ? model : alternatives.find((found) => typeof found === 'string')
+  if (rates !== undefined && unknown === undefined) {
+    const bound = boundOf(input, facts, {
+      rates,
+      alternatives: alternatives.filter((found) => typeof found !== 'string'),
+    })
+    if (bound.ok) return { rates, bound, priceKnown: true }
+    if (bound.code !== 'model_unpriced' || payer !== 'own_uncapped') {
+      throw createVendoError(bound.message, { code: bound.code, slug: target.provider.slug })
+    }
+  } else if (payer !== 'own_uncapped')
+    throw unknown === null ? modelUnnamed(target) : modelUnpriced(input, unknown ?? '')
+  return { rates: rates ?? noRates(model ?? ''), bound: unpricedBound(facts), priceKnown: false }
 }
 
 const asksOnBehalf = ({ target, route }: AdmitInput, facts: RequestFacts): boolean =>
@@ -98,34 +121,35 @@ export const assertModelsAllowed = ({ key }: Caller, models: readonly string[]):
   throw createVendoError(`This key may not use the model ${quote(refused)}.`, { code: 'model_not_allowed' })
 }
 
+type RatesInput = Pick<AdmitInput, 'caller' | 'target' | 'payer' | 'pricing' | 'now'>
+
+/** The rates of a model at the instant of admission. */
+export const findRates = ({ pricing, target, now }: Pick<RatesInput, 'pricing' | 'target' | 'now'>, model: string) =>
+  pricing.rateBook.find({ integration: target.provider.slug, model, at: now })
+
 /** @throws {VendoError} `model_unpriced` */
-export const requireRates = (
-  { pricing, target, now }: Pick<AdmitInput, 'pricing' | 'target' | 'now'>,
-  model: string,
-): ModelRates => {
-  const rates = pricing.rateBook.find({ integration: target.provider.slug, model, at: now })
-  if (rates !== undefined) return rates
-  throw createVendoError(`There is no rate for the model ${quote(model)} of ${target.provider.slug}.`, {
-    code: 'model_unpriced',
-    slug: target.provider.slug,
-  })
+export const requireRates = (input: RatesInput, model: string): ModelRates => {
+  const rates = findRates(input, model)
+  if (rates === undefined) throw modelUnpriced(input, model)
+  return rates
 }
 
-const requireBound = (input: AdmitInput, facts: RequestFacts, rates: ModelRates): ChargeableBound => {
+const boundOf = (
+  input: AdmitInput,
+  facts: RequestFacts,
+  { rates, alternatives }: { readonly rates: ModelRates; readonly alternatives: readonly ModelRates[] },
+): Bound => {
   const { caller, target, pricing, now } = input
-  const integration = target.provider.slug
-  const bound = boundRequest({
+  return boundRequest({
     facts,
     rates,
-    alternatives: facts.fallbackModels.map((model) => requireRates(input, model)),
-    modelRates: (model) => pricing.rateBook.find({ integration, model, at: now }),
+    alternatives,
+    modelRates: (model) => findRates(input, model),
     bound: target.provider.bound,
     at: now,
-    marginOf: pricing.marginOf(caller.tenantId, integration),
+    marginOf: pricing.marginOf(caller.tenantId, target.provider.slug),
     allowUnbounded: caller.key.limits.allow_unbounded === true,
   })
-  if (bound.ok) return bound
-  throw createVendoError(bound.message, { code: bound.code, slug: integration })
 }
 
 const quote = (name: string): string => JSON.stringify(name.slice(0, 100))

@@ -1,4 +1,6 @@
 import { chargeFor } from '../meter/settle-charge.ts'
+import { noRates, unpricedCharge } from '../meter/unpriced-bound.ts'
+import { priceUnknownFlag } from '../store/records.ts'
 import type { PipelineDependencies } from './dependencies.ts'
 import type { Pricing } from './pricing.ts'
 import type { Attempt } from './records.ts'
@@ -24,9 +26,11 @@ export const correctPending = async (
     const call = await store.findPendingResponse(caller.tenantId, responseId)
     if (call === null) return
     const integration = target.provider.slug
-    const rates = pricing.rateBook.find({ integration, model: call.model ?? '', at: call.admittedAt })
+    const priceKnown = !call.flags.includes(priceUnknownFlag)
+    const found = pricing.rateBook.find({ integration, model: call.model ?? '', at: call.admittedAt })
+    const rates = found ?? (priceKnown ? undefined : noRates(call.model ?? ''))
     if (rates === undefined) return
-    const charge = chargeFor({
+    const priced = chargeFor({
       reading,
       status: call.upstreamStatus,
       end: 'complete',
@@ -41,7 +45,8 @@ export const correctPending = async (
       byok: target.byok,
     })
     // Without a rate for what was served there is nothing better than the hold that was charged.
-    if (charge.state !== 'actual') return
+    if (priced.state !== 'actual' && priceKnown) return
+    const charge = priceKnown ? priced : unpricedCharge(priced)
     const { attemptId, upstreamStatus, ttfbMs, durationMs } = call
     const { requestId, tenantId, keyId, appId, model } = call
     const settlement = { ...charge, attemptId, responseId, upstreamStatus, ttfbMs, durationMs }

@@ -84,11 +84,16 @@ export interface PendingForm {
 
 /** What a metered request asks for, and its bound. */
 export interface MeteredRequest {
-  /** Null as long as only a form that has not gone by tells it: `bound` is then that of the dearest model, `rates` those of any. */
+  /**
+   * Null as long as only a form that has not gone by tells it (`bound` is then that of the dearest model, `rates` those of
+   * any), and where a prompt that is stored at the provider names it.
+   */
   readonly model: string | null
   readonly facts: RequestFacts
   readonly rates: ModelRates
   readonly bound: ChargeableBound
+  /** False where tokens are counted and no price is known beforehand: `bound` then holds no money. */
+  readonly priceKnown: boolean
   /** The broker asked for the usage of a chat stream on the client's behalf, and hides it from the client. */
   readonly usageAdded: boolean
 }

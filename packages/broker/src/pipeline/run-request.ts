@@ -8,7 +8,7 @@ import type { Settlement } from '../store/records.ts'
 import { admit } from './admit.ts'
 import { admitForm } from './admit-form.ts'
 import { assertOwnAccount } from './assert-own-account.ts'
-import { assertOwnResponse } from './assert-own-response.ts'
+import { assertOwnReferences } from './assert-own-references.ts'
 import { authenticate } from './authenticate.ts'
 import { bind } from './bind.ts'
 import { subjectOf } from './call-subject.ts'
@@ -79,7 +79,7 @@ const answerRequest = async (dependencies: PipelineDependencies, unaddressed: Un
       form === undefined
         ? admit({ ...asks, address, contentType: message.headers['content-type'], body: body.bytes })
         : admitForm({ ...asks, form, message, mostUploadBytes: dependencies.mostUploadBytes })
-    const checked = assertOwnResponse(dependencies, { caller, target, route, path: address.path, body: admission.body })
+    const checked = assertOwnReferences(dependencies, { caller, target, route, path: address.path, admission })
     if (checked !== undefined) await checked
     await attemptUntilSent(dependencies, incoming, admission, pricing)
   } finally {

@@ -1,4 +1,5 @@
 import { chargeFor } from '../meter/settle-charge.ts'
+import { unpricedCharge } from '../meter/unpriced-bound.ts'
 import type { Settlement } from '../store/records.ts'
 import type { Pricing } from './pricing.ts'
 import type { Attempt } from './records.ts'
@@ -29,7 +30,7 @@ const consumed = ({ attempt, end, pricing }: SettleInput): Settlement => {
   if (end.kind === 'unreached') return { ...common, ...withoutCharge('released', 'not_dispatched') }
   if (metered === undefined) return { ...common, ...observed(end) }
   const integration = target.provider.slug
-  const charge = chargeFor({
+  const priced = chargeFor({
     reading: end.reading,
     status: end.status,
     end: end.kind,
@@ -43,6 +44,7 @@ const consumed = ({ attempt, end, pricing }: SettleInput): Settlement => {
     at: attempt.admittedAt,
     byok: target.byok,
   })
+  const charge = metered.priceKnown ? priced : unpricedCharge(priced)
   // The answer to a form names no model, and the hold was made before the form did.
   const servedModel = charge.servedModel ?? (attempt.admission.form === undefined ? null : metered.model)
   return { ...common, ...charge, servedModel }

@@ -149,6 +149,9 @@ export interface ChargeLine {
   readonly chargeNanos: Nanos
 }
 
+/** Flags a row whose tokens are counted and whose price is unknown: its amounts are zero in the ledger and shown as unknown. */
+export const priceUnknownFlag = 'price_unknown'
+
 /** The end of an attempt, applied exactly once. */
 export interface Settlement {
   readonly attemptId: string
@@ -216,6 +219,8 @@ export interface UsageQuery {
 export interface UsageGroup {
   readonly group: string
   readonly calls: number
+  /** Of them, those whose price is unknown: the amounts below do not include them. */
+  readonly priceUnknownCalls: number
   readonly quantities: Quantities
   readonly listNanos: Nanos
   readonly chargeNanos: Nanos

@@ -24,12 +24,15 @@ const perUse: ReadonlySet<string> = new Set([
 /** The tenant's own credential served this call: the provider bills it, and the wallet pays nothing. */
 export const usesOwnKey = (call: CallResponse): boolean =>
   // A call that was given back charges nothing either.
-  BigInt(call.charge_nanos) === 0n && listOf(call) > 0n && !call.flags.includes('refunded')
+  BigInt(call.charge_nanos) === 0n && (hasUnknownPrice(call) || listOf(call) > 0n) && !call.flags.includes('refunded')
 
-/** What a call costs whoever pays for it: the charge, or with an own key the provider's list price. */
+/** The call's tokens were counted, and nobody knows what they cost: it has no amount, which is not $0. */
+export const hasUnknownPrice = (call: CallResponse): boolean => call.list_nanos === null
+
+/** What a call costs whoever pays for it: the charge, or with an own key the provider's list price where that is known. */
 export const costOf = (call: CallResponse): Nanos => (usesOwnKey(call) ? listOf(call) : BigInt(call.charge_nanos))
 
-const listOf = (call: CallResponse): Nanos => BigInt(call.list_nanos)
+const listOf = (call: CallResponse): Nanos => BigInt(call.list_nanos ?? '0')
 
 /** The column titles. */
 export const titleRow = ({ showList }: RowStyle): Row => ({
@@ -47,15 +50,21 @@ export const callRows = (call: CallResponse, position: number, style: RowStyle):
     kind: 'heading',
     text: `${position} ${describeCall(call, ink)}`,
     tone: 'strong',
-    last: { text: call.state === 'open' ? 'running' : formatUsd(costOf(call), places), tone: 'strong' },
+    last: { text: amountText(call, places), tone: 'strong' },
   }
   const lines = call.lines.map((line) => lineRow(line, usesOwnKey(call), style))
   return [heading, ...remarkRows(call, ink), ...unpricedRows(call, style), ...lines]
 }
 
-/** What was counted but has no price of its own, because the provider reports the cost of the whole call. */
-const unpricedRows = ({ lines, quantities }: CallResponse, { ink, showList }: RowStyle): readonly Row[] => {
-  if (!lines.some(({ meter }) => meter === 'request')) return []
+const amountText = (call: CallResponse, places: number): string => {
+  if (call.state === 'open') return 'running'
+  return hasUnknownPrice(call) ? 'unknown' : formatUsd(costOf(call), places)
+}
+
+/** What was counted but has no price of its own: the provider reports the cost of the whole call, or nobody knows it. */
+const unpricedRows = (call: CallResponse, { ink, showList }: RowStyle): readonly Row[] => {
+  const { lines, quantities } = call
+  if (!hasUnknownPrice(call) && !lines.some(({ meter }) => meter === 'request')) return []
   return Object.entries(quantities)
     .filter(([meter, quantity]) => quantity > 0 && !lines.some((line) => line.meter === meter))
     .map(([meter, quantity]) => ({
@@ -63,7 +72,7 @@ const unpricedRows = ({ lines, quantities }: CallResponse, { ink, showList }: Ro
       cells: [
         `  ${ink.clean(meter.replaceAll('_', ' '))}`,
         formatCount(quantity),
-        faint('in the call'),
+        faint(hasUnknownPrice(call) ? 'no rate' : 'in the call'),
         ...(showList ? [''] : []),
         '',
         '',

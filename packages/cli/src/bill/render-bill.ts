@@ -1,6 +1,15 @@
 import type { Nanos } from '@vendo/contract'
 import type { CallResponse, LedgerReportResponse } from '@vendo/contract/api'
-import { callRows, columnCount, costOf, nameOf, type RowStyle, titleRow, usesOwnKey } from './bill-rows.ts'
+import {
+  callRows,
+  columnCount,
+  costOf,
+  hasUnknownPrice,
+  nameOf,
+  type RowStyle,
+  titleRow,
+  usesOwnKey,
+} from './bill-rows.ts'
 import { alignColumns, type Row } from './columns.ts'
 import { formatCount, formatDuration, formatUsd, placesOf } from './format-amount.ts'
 import { createInk, type Ink, type Tone } from './ink.ts'
@@ -70,8 +79,16 @@ const totalRow = (calls: readonly CallResponse[], { places }: RowStyle): Row => 
   kind: 'heading',
   text: `total of ${counted(calls.length, 'call')}`,
   tone: 'strong',
-  last: { text: formatUsd(sumOf(calls, costOf), places), tone: 'strong' },
+  last: { text: totalText(calls, places), tone: 'strong' },
 })
+
+/** A total never passes for complete when a price is missing from it. */
+const totalText = (calls: readonly CallResponse[], places: number): string => {
+  const known = calls.filter((call) => !hasUnknownPrice(call))
+  if (calls.length > 0 && known.length === 0) return 'unknown'
+  const total = formatUsd(sumOf(known, costOf), places)
+  return known.length === calls.length ? total : `${total} + unknown`
+}
 
 const underlineTotal = (lines: readonly string[], span: number, ink: Ink): readonly string[] => [
   ...lines.slice(0, -2),
@@ -82,6 +99,7 @@ const underlineTotal = (lines: readonly string[], span: number, ink: Ink): reado
 const summary = (bill: Bill, width: number, ink: Ink): readonly string[] => {
   const facts = [
     ...ownKeyFact(bill.calls),
+    ...unknownPriceFact(bill.calls),
     ...savingFact(bill.calls),
     ...slowestFact(bill.calls),
     ...budgetFact(bill),
@@ -116,10 +134,18 @@ interface Fact {
 }
 
 const ownKeyFact = (calls: readonly CallResponse[]): readonly Fact[] => {
-  const own = calls.filter(usesOwnKey)
+  const own = calls.filter((call) => usesOwnKey(call) && !hasUnknownPrice(call))
   if (own.length === 0) return []
   const text = `${formatUsd(sumOf(own, costOf))} of it is list price on your own keys: your provider bills it, Vendo charges nothing`
   return [{ name: 'own keys', text }]
+}
+
+const unknownPriceFact = (calls: readonly CallResponse[]): readonly Fact[] => {
+  const unknown = calls.filter(hasUnknownPrice)
+  const [first] = unknown
+  if (first === undefined) return []
+  const text = `of ${counted(unknown.length, 'call')} unknown: there is no rate for ${first.served_model ?? first.model ?? 'the model'}; \`vendo rates set\` adds one`
+  return [{ name: 'price', text, tone: 'warning' }]
 }
 
 const savingFact = (calls: readonly CallResponse[]): readonly Fact[] => {

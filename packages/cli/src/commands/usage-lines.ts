@@ -13,7 +13,8 @@ export interface LineItem {
   readonly quantity: number | null
   readonly rateUsd: string | null
   readonly margin: string | null
-  readonly listNanos: bigint
+  /** Null when the price is unknown. */
+  readonly listNanos: bigint | null
   readonly chargeNanos: bigint
 }
 
@@ -27,6 +28,7 @@ export interface LinesWanted {
 
 /** The line items of a call, which sum to exactly what it is charged. A call that cost and counted nothing has none. */
 export const lineItemsOf = (call: CallResponse): readonly LineItem[] => {
+  if (call.list_nanos === null) return unknownItemsOf(call)
   const lines = call.lines.map((line) => ({
     call,
     meter: line.meter,
@@ -41,6 +43,14 @@ export const lineItemsOf = (call: CallResponse): readonly LineItem[] => {
   if (listNanos === 0n && chargeNanos === 0n) return lines
   return [...lines, { call, meter: 'adjustment', quantity: null, rateUsd: null, margin: null, listNanos, chargeNanos }]
 }
+
+/** What a call counted whose price is unknown: quantities without an amount. */
+const unknownItemsOf = (call: CallResponse): readonly LineItem[] =>
+  Object.entries(call.quantities).map(([meter, quantity]) => ({
+    ...{ call, meter, quantity, rateUsd: null, margin: null },
+    listNanos: null,
+    chargeNanos: 0n,
+  }))
 
 /** Writes the line items of calls, oldest first, page by page as they come: memory does not grow with them. */
 export const writeLines = async (
@@ -94,7 +104,7 @@ const columns: readonly (readonly [string, (item: LineItem) => string | number |
   ['quantity', ({ quantity }) => quantity],
   ['rate_usd', ({ rateUsd }) => rateUsd],
   ['margin', ({ margin }) => margin],
-  ['list_usd', ({ listNanos }) => usdFromNanos(listNanos)],
+  ['list_usd', ({ listNanos }) => (listNanos === null ? null : usdFromNanos(listNanos))],
   ['charge_usd', ({ chargeNanos }) => usdFromNanos(chargeNanos)],
 ]
 

@@ -72,7 +72,11 @@ const sumOf = (quantities: Group['quantities'], meters: readonly string[]): numb
 
 const tableOf = ({ group_by, groups, total }: UsageResponse): string => {
   const places = placesOf([...groups, total].flatMap((sums) => amounts.map((name) => BigInt(sums[name]))))
-  const usdOf = (sums: UsageResponse['total'] | Group) => amounts.map((name) => formatUsd(BigInt(sums[name]), places))
+  const usdOf = (sums: UsageResponse['total'] | Group) =>
+    amounts.map((name) => {
+      const usd = formatUsd(BigInt(sums[name]), places)
+      return name === 'list_nanos' ? withUnknown(usd, sums) : usd
+    })
   const titles = ['calls', 'input', 'of it cached', 'output', 'list price', 'charged', 'caching saved']
   const rows = groups.map((group) => [
     printable(group.group),
@@ -87,16 +91,25 @@ const tableOf = ({ group_by, groups, total }: UsageResponse): string => {
   return formatTable(columns, [...rows, sums])
 }
 
+/** A list price never passes for complete, or for $0, when calls of unknown price are in the group. */
+const withUnknown = (usd: string, { calls, price_unknown_calls: unknown = 0 }: UsageResponse['total']): string => {
+  if (unknown === 0) return usd
+  return unknown === calls ? 'unknown' : `${usd} + unknown`
+}
+
 const grouped = (count: number): string => count.toLocaleString('en-US')
 
 const csvOf = ({ group_by, groups }: UsageResponse): string => {
   const meters = [...new Set(groups.flatMap(({ quantities }) => Object.keys(quantities)))].sort()
-  const head = [group_by, 'calls', ...meters, 'list_usd', 'charge_usd', 'cache_savings_usd']
+  const head = [group_by, 'calls', ...meters, 'list_usd', 'charge_usd', 'cache_savings_usd', 'price_unknown_calls']
   const rows = groups.map((group) => [
     group.group,
     String(group.calls),
     ...meters.map((meter) => String(group.quantities[meter] ?? 0)),
-    ...amounts.map((name) => usdFromNanos(BigInt(group[name]))),
+    ...amounts.map((name) =>
+      name === 'list_nanos' && group.price_unknown_calls === group.calls ? '' : usdFromNanos(BigInt(group[name])),
+    ),
+    String(group.price_unknown_calls ?? 0),
   ])
   return formatCsv([head, ...rows])
 }

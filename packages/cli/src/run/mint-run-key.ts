@@ -25,7 +25,8 @@ export const mintRunKey = async (
   client: ApiClient,
   { appId, tenant, name, budgetNanos }: RunKeyInput,
 ): Promise<RunKey> => {
-  const limits = budgetNanos === undefined ? {} : { limits: { spend_total_usd: usdFromNanos(budgetNanos) } }
+  const limits =
+    budgetNanos === undefined ? {} : { limits: { spend_total_usd: usdFromNanos(budgetNanos), budgeted_run: true } }
   const created = await client.send({
     method: 'POST',
     path: '/api/keys',

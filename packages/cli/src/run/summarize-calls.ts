@@ -1,6 +1,6 @@
 import { usdFromNanos } from '@vendo/contract'
 import type { CallResponse } from '@vendo/contract/api'
-import { costOf, usesOwnKey } from '../bill/bill-rows.ts'
+import { costOf, hasUnknownPrice, usesOwnKey } from '../bill/bill-rows.ts'
 import { formatUsd, placesOf } from '../bill/format-amount.ts'
 import { formatTable } from '../terminal/format-table.ts'
 import type { Paint } from '../terminal/paint.ts'
@@ -19,6 +19,8 @@ interface Sum {
   cached: number
   output: number
   costNanos: bigint
+  /** Calls whose price is unknown. */
+  unknown: number
 }
 
 /** The bill of a run added up by model: tokens by class, total, what caching saved, the slowest call. Pure. */
@@ -32,30 +34,41 @@ export const summarizeCalls = ({ calls, simulated, budgetNanos }: ManyCalls, pai
   const rows = [...sums].map(([name, sum]) => [
     printable(name),
     ...[sum.calls, sum.input, sum.cached, sum.output].map((count) => count.toLocaleString('en-US')),
-    formatUsd(sum.costNanos, places),
+    amountOf(sum, places),
   ])
   const mark = simulated ? `  ${paint.yellow('SIMULATED: no provider was called')}` : ''
   return `${paint.bold('vendo run')}${mark}\n${formatTable(columns, rows)}\n${remarks(calls, budgetNanos).join('')}`
 }
 
+const amountOf = ({ calls, costNanos, unknown }: Sum, places: number): string => {
+  if (unknown === calls) return 'unknown'
+  const usd = formatUsd(costNanos, places)
+  return unknown === 0 ? usd : `${usd} + unknown`
+}
+
 const inputMeters = ['input', 'cache_read', 'cache_write_5m', 'cache_write_1h']
 
 const addTo = (sums: Map<string, Sum>, name: string, call: CallResponse): void => {
-  const sum = sums.get(name) ?? { calls: 0, input: 0, cached: 0, output: 0, costNanos: 0n }
+  const sum = sums.get(name) ?? { calls: 0, input: 0, cached: 0, output: 0, costNanos: 0n, unknown: 0 }
   sum.calls += 1
-  for (const { meter, quantity } of call.lines) {
+  for (const { meter, quantity } of hasUnknownPrice(call) ? countedOf(call) : call.lines) {
     if (inputMeters.includes(meter)) sum.input += quantity
     if (meter === 'cache_read') sum.cached += quantity
     if (meter === 'output') sum.output += quantity
   }
   sum.costNanos += costOf(call)
+  if (hasUnknownPrice(call)) sum.unknown += 1
   sums.set(name, sum)
 }
+
+const countedOf = ({ quantities }: CallResponse) =>
+  Object.entries(quantities).map(([meter, quantity]) => ({ meter, quantity }))
 
 const remarks = (calls: readonly CallResponse[], budgetNanos: bigint | undefined): readonly string[] => {
   const saved = calls.reduce((sum, call) => sum + BigInt(call.cache_savings_nanos), 0n)
   const slowest = calls.reduce((slow, call) => ((call.duration_ms ?? 0) > (slow.duration_ms ?? 0) ? call : slow))
-  const estimated = calls.filter(({ state }) => state === 'estimated').length
+  const estimated = calls.filter((call) => call.state === 'estimated' && !hasUnknownPrice(call)).length
+  const unknown = calls.filter(hasUnknownPrice).length
   const own = calls.filter(usesOwnKey).length
   const open = calls.filter(({ state }) => state === 'open').length
   const model = printable(slowest.served_model ?? slowest.model ?? slowest.route)
@@ -63,6 +76,7 @@ const remarks = (calls: readonly CallResponse[], budgetNanos: bigint | undefined
     ...(saved === 0n ? [] : [`caching saved  $${usdFromNanos(saved)} of list price\n`]),
     `slowest call   ${((slowest.duration_ms ?? 0) / 1000).toFixed(1)} s, ${model}\n`,
     ...(estimated === 0 ? [] : [`estimated      ${estimated} of the calls, which broke off\n`]),
+    ...(unknown === 0 ? [] : [`price unknown  ${unknown} of the calls: their models have no rate\n`]),
     ...(open === 0 ? [] : [`not yet billed ${open} of the calls, which still run\n`]),
     ...(own === 0 ? [] : [`own keys       ${own} of the calls are at list price: your provider bills them\n`]),
     ...(budgetNanos === undefined ? [] : [`budget         $${usdFromNanos(budgetNanos)}\n`]),

@@ -60,7 +60,8 @@ export const callSchema = z.object({
   ttfb_ms: z.number().nullable(),
   duration_ms: z.number().nullable(),
   hold_nanos: nanosSchema,
-  list_nanos: nanosSchema,
+  /** Null when the price is unknown: a call on an own credential with a model that has no rate. */
+  list_nanos: nanosSchema.nullable(),
   charge_nanos: nanosSchema,
   /** What the same tokens would have cost more without cache reads, at list price; negative when writing cost more. */
   cache_savings_nanos: nanosSchema,
@@ -84,6 +85,8 @@ export const usageSchema = z.object({
     z.object({
       group: z.string(),
       calls: z.int(),
+      /** Of them, calls whose price is unknown: the amounts below do not include them. Absent from brokers of before. */
+      price_unknown_calls: z.int().optional(),
       quantities: z.record(z.string(), z.int()),
       list_nanos: nanosSchema,
       charge_nanos: nanosSchema,
@@ -92,6 +95,7 @@ export const usageSchema = z.object({
   ),
   total: z.object({
     calls: z.int(),
+    price_unknown_calls: z.int().optional(),
     list_nanos: nanosSchema,
     charge_nanos: nanosSchema,
     cache_savings_nanos: nanosSchema,

@@ -66,6 +66,8 @@ export const keyLimitsSchema = z
     concurrency: z.int().positive().optional(),
     /** Admits server tools without a use limit, whose cost has no bound. */
     allow_unbounded: z.boolean().optional(),
+    /** The key of one budgeted command: its refusals state the limit, and never a command that changes it. */
+    budgeted_run: z.boolean().optional(),
     /** When the client leaves a stream: read on to the usage for a while, or cut the provider off at once. */
     on_disconnect: z.enum(['drain', 'abort']).optional(),
   })

@@ -42,6 +42,8 @@ export interface UsageOptions {
 /** Calls and nano-USD. */
 export interface UsageSums {
   readonly calls: number
+  /** Of them, calls whose price is unknown: the amounts do not include them. */
+  readonly priceUnknownCalls: number
   /** At the provider's list price. */
   readonly listNanos: bigint
   readonly chargeNanos: bigint
@@ -90,7 +92,13 @@ const spendCapsShape = fields({
   used_total_micros: micros,
 })
 
-const sums = { calls: integer, list_nanos: nanos, charge_nanos: nanos, cache_savings_nanos: nanos }
+const sums = {
+  calls: integer,
+  price_unknown_calls: nullable(integer),
+  list_nanos: nanos,
+  charge_nanos: nanos,
+  cache_savings_nanos: nanos,
+}
 const usageShape = fields({
   period: oneOf('day', 'month', 'all'),
   from: nullable(instant),
@@ -139,6 +147,7 @@ export const createBilling = (api: ApiClient): Billing => ({
 
 const readSums = (body: Shaped<typeof usageShape>['total']): UsageSums => ({
   calls: body.calls,
+  priceUnknownCalls: body.price_unknown_calls ?? 0,
   listNanos: body.list_nanos,
   chargeNanos: body.charge_nanos,
   cacheSavingsNanos: body.cache_savings_nanos,

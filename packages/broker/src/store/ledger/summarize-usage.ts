@@ -1,4 +1,4 @@
-import type { UsageGroup, UsageQuery } from '../records.ts'
+import { priceUnknownFlag, type UsageGroup, type UsageQuery } from '../records.ts'
 import { bigintOf, numberOf, type SqlRow, type SqlValue, type Transaction, textOf } from '../sql.ts'
 import { quantitiesOf, quantityColumns } from './quantity-columns.ts'
 import { dayName, millisecondsPerDay } from './window.ts'
@@ -17,6 +17,9 @@ const sum = (column: string): string => `CAST(SUM(t.${column} + COALESCE(c.${col
 const sumOfKnown = (column: string): string =>
   `CAST(SUM(COALESCE(t.${column}, 0) + COALESCE(c.${column}, 0)) AS BIGINT) AS ${column}`
 
+const isUnknown = `'%"${priceUnknownFlag}"%'`
+const priceUnknownCalls = `CAST(SUM(CASE WHEN COALESCE(c.flags, t.flags) LIKE ${isUnknown} THEN 1 ELSE 0 END) AS BIGINT) AS price_unknown_calls`
+
 /**
  * Adds up the settled calls of a tenant, corrections included, by their admission: running calls and those that were never
  * dispatched are left out. A call is grouped under the model that was served; a group without a name is the empty text.
@@ -28,7 +31,7 @@ export const summarizeUsage = async ({ sql }: Transaction, query: UsageQuery): P
   if (query.appId !== undefined) where.push(`h.app_id = $${params.push(query.appId)}`)
   if (query.since !== undefined) where.push(`h.admitted_at >= $${params.push(query.since)}`)
   const rows = await sql.all(
-    `SELECT ${groupExpressions[query.groupBy]} AS group_name, COUNT(*) AS calls,
+    `SELECT ${groupExpressions[query.groupBy]} AS group_name, COUNT(*) AS calls, ${priceUnknownCalls},
        ${['wallet_nanos', 'list_nanos', 'cache_savings_nanos'].map(sum).join(', ')},
        ${quantityColumns.map(sumOfKnown).join(', ')}
      FROM holds h
@@ -43,6 +46,7 @@ export const summarizeUsage = async ({ sql }: Transaction, query: UsageQuery): P
 const readGroup = (row: SqlRow, groupBy: UsageQuery['groupBy']): UsageGroup => ({
   group: groupBy === 'day' ? dayName(numberOf(row, 'group_name')) : textOf(row, 'group_name'),
   calls: numberOf(row, 'calls'),
+  priceUnknownCalls: numberOf(row, 'price_unknown_calls'),
   quantities: quantitiesOf(row),
   listNanos: bigintOf(row, 'list_nanos'),
   chargeNanos: bigintOf(row, 'wallet_nanos'),
