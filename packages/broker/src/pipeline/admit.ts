@@ -36,7 +36,11 @@ export const admit = (input: AdmitInput): Admission => {
   }
   assertJson(input.contentType)
   assertQuery(input)
-  const facts = readRequestFacts(route.wireFormat, parseJsonBody(body), body.length, { path: address.path })
+  const parsed = parseJsonBody(body)
+  const facts = readRequestFacts(route.wireFormat, parsed.body, body.length, {
+    path: address.path,
+    duplicates: parsed.duplicates,
+  })
   const flags = flagsOfNotUnderstood(payer, facts.notUnderstood)
   const model = target.byok && leavesModelToPrompt(facts) ? null : requireModel(facts)
   assertModelsAllowed(caller, [model ?? '*', ...facts.fallbackModels, ...facts.serverTools.flatMap(modelsOf)])

@@ -20,6 +20,20 @@ describe('renderBill', () => {
     expect(bill).not.toContain('web search')
   })
 
+  it('shows no amount where the price is unknown, and a total that says so', () => {
+    const unknown = sampleCall({
+      ...{ list_nanos: null, charge_nanos: '0', lines: [], flags: ['price_unknown'] },
+      ...{ state: 'estimated', reason: 'price_unknown', quantities: { input: 24, output: 7 } },
+    })
+    const alone = renderBill({ ...plain, calls: [unknown] })
+    expect(alone).toMatch(/^ {2}input +24 +no rate$/m)
+    expect(alone).toMatch(/^total of 1 call +unknown$/m)
+    expect(alone).not.toContain('$0')
+    expect(renderBill({ ...plain, calls: [unknown, sampleCall()] })).toMatch(
+      /^total of 2 calls +\$0\.00003948 \+ unknown/m,
+    )
+  })
+
   it('shows each call and token class, the total, savings, slowest call, balance and ledger', () => {
     expect(
       renderBill({

@@ -41,6 +41,14 @@ describe('summarizeCalls', () => {
     `)
   })
 
+  it('shows no amount where the price is unknown', () => {
+    const unknown = sampleCall({ list_nanos: null, charge_nanos: '0', lines: [], quantities: { input: 24, output: 7 } })
+    const text = summarizeCalls({ calls: [unknown, unknown], simulated: false }, paint)
+    expect(text).toMatch(/^total +2 +48 +0 +14 +unknown$/m)
+    expect(text).toContain('price unknown  2 of the calls')
+    expect(text).not.toContain('$0')
+  })
+
   it('shows list price for calls on own keys, whose charge is nothing', () => {
     const own = sampleCall({ charge_nanos: '0', list_nanos: '40000' })
     expect(summarizeCalls({ calls: [own], simulated: false }, paint)).toContain('$0.00004')
