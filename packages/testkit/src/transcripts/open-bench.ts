@@ -114,7 +114,8 @@ export const openBench = async ({ upstreamOrigin, slugs, models }: BenchOptions)
   return {
     url,
     createKey: (payer) => {
-      const limits = { allow_unbounded: true }
+      // On the pool a tool without a limit is refused otherwise; an own key without a cap needs no leave.
+      const limits = payer === 'pool' ? { allow_unbounded: true } : {}
       return createKey(store, { kind: 'inference', scope: 'app', tenantId, appId: appIds[payer], limits })
     },
     settledCalls: settledCallsOf(store, tenantId),
