@@ -19,6 +19,7 @@ const steps: Readonly<Record<string, readonly string[]>> = {
   layers: ['tools/check-layers.ts'],
   shape: ['tools/check-shape.ts'],
   root: ['tools/check-root.ts'],
+  manifests: ['tools/check-manifests.ts'],
   entrypoints: ['tools/check-entrypoints.ts'],
   packed: ['tools/check-packed.ts'],
 }
