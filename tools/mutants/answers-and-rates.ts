@@ -62,6 +62,13 @@ export const mutants: readonly Mutant[] = [
     test: estimates,
   },
   {
+    rule: 'work in the background is settled at the hold',
+    file: 'packages/broker/src/meter/settle-charge.ts',
+    find: "const unknown = options.status === null || reason === 'background'",
+    replace: 'const unknown = options.status === null',
+    test: estimates,
+  },
+  {
     rule: 'a settlement that the store refuses closes its hold at once',
     file: 'packages/broker/src/outbox/outbox.ts',
     find: 'await this.settle({ kind, subject, settlement: atHold() })',

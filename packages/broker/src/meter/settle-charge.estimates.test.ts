@@ -2,7 +2,7 @@ import type { UsageReading } from '@vendo/wire'
 import { describe, expect, it } from 'vitest'
 import { boundRequest, type RequestBound } from './bound.ts'
 import { createRateBook } from './rate-book.ts'
-import { sampleFacts, sampleHaiku } from './sample-rates.ts'
+import { sampleFacts, sampleHaiku, sampleRow } from './sample-rates.ts'
 import { type ChargeOptions, chargeFor } from './settle-charge.ts'
 
 const at = Date.parse('2026-11-01')
@@ -106,8 +106,11 @@ describe('a call without a byte of an answer', () => {
 describe('work in the background', () => {
   it('is settled at the hold whatever was served, not at what was seen', () => {
     const bound = boundOf({ background: true })
-    const reading: UsageReading = { ...cut, pending: true, served: { model: 'claude-haiku-4-5' } }
-    expect(charge(bound, { reading, end: 'complete' })).toMatchObject({
+    const flex = { input: '0.5', output: '2.5' }
+    const rates = { ...sampleHaiku, rates: [...sampleHaiku.rates, sampleRow(flex, { tier: 'flex' })] }
+    const served = { model: 'claude-haiku-4-5', serviceTier: 'flex' }
+    const reading: UsageReading = { ...cut, pending: true, served }
+    expect(charge(bound, { reading, rates, end: 'complete' })).toMatchObject({
       state: 'estimated',
       reason: 'background',
       walletNanos: bound.chargeNanos,
