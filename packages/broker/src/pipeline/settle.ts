@@ -34,7 +34,12 @@ export const settlementOf = ({ attempt, end, pricing }: SettleInput): Settlement
     integration,
     rateBook: pricing.rateBook,
     reportsCost: target.provider.reportsCost,
-    marginOf: pricing.marginOf(caller.tenantId, integration),
+    marginOf: pricing.marginOf({
+      tenantId: caller.tenantId,
+      integration,
+      model: metered.rates,
+      at: attempt.admittedAt,
+    }),
     at: attempt.admittedAt,
     byok: target.byok,
   })
