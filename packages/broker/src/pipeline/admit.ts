@@ -121,7 +121,7 @@ const requireBound = (input: AdmitInput, facts: RequestFacts, rates: ModelRates)
     modelRates: (model) => pricing.rateBook.find({ integration, model, at: now }),
     bound: target.provider.bound,
     at: now,
-    marginOf: pricing.marginOf(caller.tenantId, integration),
+    marginOf: pricing.marginOf({ tenantId: caller.tenantId, integration, model: rates, at: now }),
     allowUnbounded: caller.key.limits.allow_unbounded === true,
   })
   if (bound.ok) return bound
