@@ -8,6 +8,7 @@ export { createVault } from './credentials/vault.ts'
 export type { UpstreamTimeouts } from './egress/upstream-pools.ts'
 export { hashKey } from './keys/hash-key.ts'
 export { mintKey } from './keys/mint-key.ts'
+export { marginNotices } from './meter/margin-notices.ts'
 export type { ListenOptions } from './node-server.ts'
 export { collectClusterMetrics, shareClusterMetrics } from './observe/cluster-metrics.ts'
 export type { Logger } from './observe/logger.ts'
@@ -19,5 +20,16 @@ export { startMetricsServer } from './observe/metrics-server.ts'
 export { findTracer } from './observe/trace-calls.ts'
 export type { DrainPolicy, OnDisconnect } from './pipeline/drain-policy.ts'
 export { openPostgresStore } from './store/postgres/open-postgres-store.ts'
+export type {
+  AppRecord,
+  BindingRecord,
+  ConnectionRecord,
+  KeyRecord,
+  MarginRecord,
+  RateOverride,
+  SealedSecret,
+  TenantRecord,
+  TopUp,
+} from './store/records.ts'
 export { openSqliteStore } from './store/sqlite/open-sqlite-store.ts'
 export type { Store } from './store/store.ts'

@@ -108,7 +108,8 @@ const meter = (
     bytes,
     leastBytesPerSecond: form.leastBytesPerSecond,
     at: now,
-    marginOf: pricing.marginOf(caller.tenantId, target.provider.slug),
+    marginOf: (model) =>
+      pricing.marginOf({ tenantId: caller.tenantId, integration: target.provider.slug, model, at: now }),
   })
   return { model, facts, rates, bound, priceKnown: true, usageAdded: false }
 }

@@ -151,7 +151,7 @@ const boundOf = (
     modelRates: (model) => findRates(input, model),
     bound: target.provider.bound,
     at: now,
-    marginOf: pricing.marginOf(caller.tenantId, target.provider.slug),
+    marginOf: pricing.marginOf({ tenantId: caller.tenantId, integration: target.provider.slug, model: rates, at: now }),
     allowUnbounded: caller.key.limits.allow_unbounded === true,
   })
 }

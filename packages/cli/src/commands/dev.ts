@@ -48,6 +48,7 @@ const dev = async (context: CliContext, options: DevOptions): Promise<void> => {
   try {
     const broker = await start(context, options)
     try {
+      for (const notice of await broker.notices()) context.errors.write(`vendo: ${notice}\n`)
       const envFile = await writeAppEnv(context.cwd, broker)
       if (options.json === true) context.output.write(jsonText(readyDocument(broker, envFile.path)))
       else context.output.write(readyText(context, { broker, envPath: envFile.path }))

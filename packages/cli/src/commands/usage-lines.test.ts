@@ -27,13 +27,19 @@ describe('line items', () => {
     ['a running call', sampleCall({ state: 'open', lines: [], list_nanos: '0', charge_nanos: '0' }), []],
   ])('of %s sum to what it is charged', (_rule, call, meters) => {
     expect(lineItemsOf(call).map(({ meter }) => meter)).toEqual(meters)
-    expect(sumOf(call, 'listNanos')).toBe(BigInt(call.list_nanos ?? '0'))
+    expect(sumOf(call, 'listNanos')).toBe(BigInt(call.list_nanos ?? 0))
     expect(sumOf(call, 'chargeNanos')).toBe(BigInt(call.charge_nanos))
   })
 })
 
 it('of a call whose price is unknown are quantities without an amount', () => {
-  const call = sampleCall({ list_nanos: null, charge_nanos: '0', lines: [], quantities: { input: 7, output: 3 } })
+  const call = sampleCall({
+    list_nanos: null,
+    flags: ['price_unknown'],
+    charge_nanos: '0',
+    lines: [],
+    quantities: { input: 7, output: 3 },
+  })
   expect(lineItemsOf(call).map(({ meter, quantity, listNanos }) => [meter, quantity, listNanos])).toEqual([
     ['input', 7, null],
     ['output', 3, null],

@@ -1,5 +1,6 @@
 import { usdFromNanos } from '@vendo/contract'
 import { type CallResponse, callsSchema } from '@vendo/contract/api'
+import { hasUnknownPrice } from '../bill/bill-rows.ts'
 import type { CliContext, Output } from '../context.ts'
 import type { ApiClient } from '../http/api-client.ts'
 import { formatCsv } from '../terminal/format-csv.ts'
@@ -13,7 +14,7 @@ export interface LineItem {
   readonly quantity: number | null
   readonly rateUsd: string | null
   readonly margin: string | null
-  /** Null when the price is unknown. */
+  /** Null when the price is unknown, and where the list price is the operator's to see. */
   readonly listNanos: bigint | null
   readonly chargeNanos: bigint
 }
@@ -28,19 +29,20 @@ export interface LinesWanted {
 
 /** The line items of a call, which sum to exactly what it is charged. A call that cost and counted nothing has none. */
 export const lineItemsOf = (call: CallResponse): readonly LineItem[] => {
-  if (call.list_nanos === null) return unknownItemsOf(call)
+  if (hasUnknownPrice(call)) return unknownItemsOf(call)
   const lines = call.lines.map((line) => ({
     call,
     meter: line.meter,
     quantity: line.quantity,
     rateUsd: line.rate_usd,
     margin: line.margin,
-    listNanos: BigInt(line.list_nanos),
+    listNanos: line.list_nanos === null ? null : BigInt(line.list_nanos),
     chargeNanos: BigInt(line.charge_nanos),
   }))
-  const listNanos = BigInt(call.list_nanos) - lines.reduce((sum, line) => sum + line.listNanos, 0n)
+  const listed = lines.reduce((sum, line) => sum + (line.listNanos ?? 0n), 0n)
+  const listNanos = call.list_nanos === null ? null : BigInt(call.list_nanos) - listed
   const chargeNanos = BigInt(call.charge_nanos) - lines.reduce((sum, line) => sum + line.chargeNanos, 0n)
-  if (listNanos === 0n && chargeNanos === 0n) return lines
+  if ((listNanos ?? 0n) === 0n && chargeNanos === 0n) return lines
   return [...lines, { call, meter: 'adjustment', quantity: null, rateUsd: null, margin: null, listNanos, chargeNanos }]
 }
 

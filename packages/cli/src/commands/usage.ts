@@ -71,10 +71,12 @@ const sumOf = (quantities: Group['quantities'], meters: readonly string[]): numb
   meters.reduce((sum, meter) => sum + (quantities[meter] ?? 0), 0)
 
 const tableOf = ({ group_by, groups, total }: UsageResponse): string => {
-  const places = placesOf([...groups, total].flatMap((sums) => amounts.map((name) => BigInt(sums[name]))))
+  const places = placesOf([...groups, total].flatMap((sums) => amounts.map((name) => BigInt(sums[name] ?? 0))))
   const usdOf = (sums: UsageResponse['total'] | Group) =>
     amounts.map((name) => {
-      const usd = formatUsd(BigInt(sums[name]), places)
+      const nanos = sums[name]
+      if (nanos === null) return ''
+      const usd = formatUsd(BigInt(nanos), places)
       return name === 'list_nanos' ? withUnknown(usd, sums) : usd
     })
   const titles = ['calls', 'input', 'of it cached', 'output', 'list price', 'charged', 'caching saved']
@@ -106,9 +108,11 @@ const csvOf = ({ group_by, groups }: UsageResponse): string => {
     group.group,
     String(group.calls),
     ...meters.map((meter) => String(group.quantities[meter] ?? 0)),
-    ...amounts.map((name) =>
-      name === 'list_nanos' && group.price_unknown_calls === group.calls ? '' : usdFromNanos(BigInt(group[name])),
-    ),
+    ...amounts.map((name) => {
+      const nanos = group[name]
+      const isUnknown = name === 'list_nanos' && group.price_unknown_calls === group.calls
+      return nanos === null || isUnknown ? '' : usdFromNanos(BigInt(nanos))
+    }),
     String(group.price_unknown_calls ?? 0),
   ])
   return formatCsv([head, ...rows])

@@ -42,7 +42,13 @@ describe('summarizeCalls', () => {
   })
 
   it('shows no amount where the price is unknown', () => {
-    const unknown = sampleCall({ list_nanos: null, charge_nanos: '0', lines: [], quantities: { input: 24, output: 7 } })
+    const unknown = sampleCall({
+      list_nanos: null,
+      flags: ['price_unknown'],
+      charge_nanos: '0',
+      lines: [],
+      quantities: { input: 24, output: 7 },
+    })
     const text = summarizeCalls({ calls: [unknown, unknown], simulated: false }, paint)
     expect(text).toMatch(/^total +2 +48 +0 +14 +unknown$/m)
     expect(text).toContain('price unknown  2 of the calls')

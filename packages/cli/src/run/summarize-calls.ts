@@ -65,7 +65,7 @@ const countedOf = ({ quantities }: CallResponse) =>
   Object.entries(quantities).map(([meter, quantity]) => ({ meter, quantity }))
 
 const remarks = (calls: readonly CallResponse[], budgetNanos: bigint | undefined): readonly string[] => {
-  const saved = calls.reduce((sum, call) => sum + BigInt(call.cache_savings_nanos), 0n)
+  const saved = calls.reduce((sum, call) => sum + BigInt(call.cache_savings_nanos ?? 0), 0n)
   const slowest = calls.reduce((slow, call) => ((call.duration_ms ?? 0) > (slow.duration_ms ?? 0) ? call : slow))
   const estimated = calls.filter((call) => call.state === 'estimated' && !hasUnknownPrice(call)).length
   const unknown = calls.filter(hasUnknownPrice).length

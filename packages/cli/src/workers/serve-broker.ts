@@ -71,6 +71,7 @@ const serveUntilStopped = async (
   { running, store, metrics }: Started,
 ): Promise<() => Promise<void>> => {
   await seedOperator(broker, store, settings.operatorKeyFile)
+  for (const notice of await broker.marginNotices(store)) errors.write(`vendo: ${notice}\n`)
   let close = (): Promise<void> => Promise.resolve()
   if (metrics && settings.metrics && ownMetrics) {
     const server = await broker.startMetricsServer({ source: metrics, ...settings.metrics })

@@ -44,11 +44,11 @@ export interface UsageSums {
   readonly calls: number
   /** Of them, calls whose price is unknown: the amounts do not include them. */
   readonly priceUnknownCalls: number
-  /** At the provider's list price. */
-  readonly listNanos: bigint
+  /** At the provider's list price; null where the operator does not show it to this key. */
+  readonly listNanos: bigint | null
   readonly chargeNanos: bigint
-  /** What cache reads saved at list price; negative when writing cost more. */
-  readonly cacheSavingsNanos: bigint
+  /** What cache reads saved at list price; negative when writing cost more. Null where `listNanos` is. */
+  readonly cacheSavingsNanos: bigint | null
 }
 
 /** The sums of one group. */
@@ -95,9 +95,9 @@ const spendCapsShape = fields({
 const sums = {
   calls: integer,
   price_unknown_calls: nullable(integer),
-  list_nanos: nanos,
+  list_nanos: nullable(nanos),
   charge_nanos: nanos,
-  cache_savings_nanos: nanos,
+  cache_savings_nanos: nullable(nanos),
 }
 const usageShape = fields({
   period: oneOf('day', 'month', 'all'),
