@@ -62,7 +62,7 @@ export const runClientRequests = async (requests: readonly ClientRequest[]): Pro
       arrived = undefined
       const body = request.body === null ? undefined : Buffer.from(JSON.stringify(request.body))
       const sent = await sendRaw(
-        { method: request.method, path: request.url, headers: {}, body },
+        { method: request.method, path: request.url, headers: {}, ...(body !== undefined && { body }) },
         { baseUrl: `${bench.url}/${slugOf(request)}`, agent, headers: headersOf(request, key), timeoutMs: 10_000 },
       )
       const requestId = String(sent.headers['x-vendo-request-id'])

@@ -18,7 +18,10 @@ export interface SendRawOptions {
 }
 
 /** Sends one request and collects the raw answer. Rejects with node's error when the answer is cut short or takes too long. */
-export const sendRaw = (request: ReplayRequest, options: SendRawOptions): Promise<RawAnswer> =>
+export const sendRaw = (
+  request: Pick<ReplayRequest, 'method' | 'path' | 'headers' | 'body'>,
+  options: SendRawOptions,
+): Promise<RawAnswer> =>
   new Promise((resolve, reject) => {
     const { hostname, port, pathname } = new URL(options.baseUrl)
     const outgoing = openRequest(
