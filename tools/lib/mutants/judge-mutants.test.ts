@@ -22,9 +22,9 @@ const files: Readonly<Record<string, string>> = {
     '',
   ].join('\n'),
   'packages/use/use.test.ts': `
-    import { expect, it } from 'vitest'
+    import { describe, expect, it } from 'vitest'
     import { half, spin, sum, twice } from '@x/sum'
-    it('adds (both)', () => expect(sum(2, 3)).toBe(5))
+    describe('it', () => { it('adds (both)', () => expect(sum(2, 3)).toBe(5)) })
     it('halves', () => { half(4) })
     it('doubles', () => expect(twice(2)).toBe(4))
     it('stops', () => spin(false))
@@ -59,9 +59,13 @@ const judgeOne = async (change: Partial<Mutant>): Promise<Verdict> => {
 }
 
 describe('judgeMutants', { timeout: 60_000 }, () => {
-  it('passes a fault that a test notices, in a copy', async () => {
-    const { problem, noticedBy } = await judgeOne({ testName: 'adds (both)' })
-    expect({ problem, noticedBy }).toEqual({ problem: undefined, noticedBy: 'adds (both)' })
+  it.each([
+    'adds (both)',
+    'it adds (both)',
+    'it > adds',
+  ])('passes a fault that a test notices, in a copy: %s', async (testName) => {
+    const { problem, noticedBy } = await judgeOne({ testName })
+    expect({ problem, noticedBy }).toEqual({ problem: undefined, noticedBy: 'it adds (both)' })
     expect(readFileSync(join(root, 'packages/sum/sum.ts'), 'utf8')).toBe(files['packages/sum/sum.ts'])
   })
 
