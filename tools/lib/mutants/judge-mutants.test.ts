@@ -59,15 +59,14 @@ const judgeOne = async (change: Partial<Mutant>): Promise<Verdict> => {
 }
 
 describe('judgeMutants', { timeout: 60_000 }, () => {
-  it.each([
-    'adds (both)',
-    'it adds (both)',
-    'it > adds',
-  ])('passes a fault that a test notices, in a copy: %s', async (testName) => {
-    const { problem, noticedBy } = await judgeOne({ testName })
-    expect({ problem, noticedBy }).toEqual({ problem: undefined, noticedBy: 'it adds (both)' })
-    expect(readFileSync(join(root, 'packages/sum/sum.ts'), 'utf8')).toBe(files['packages/sum/sum.ts'])
-  })
+  it.each(['adds (both)', 'it adds (both)', 'it > adds'])(
+    'passes a fault that a test notices, in a copy: %s',
+    async (testName) => {
+      const { problem, noticedBy } = await judgeOne({ testName })
+      expect({ problem, noticedBy }).toEqual({ problem: undefined, noticedBy: 'it adds (both)' })
+      expect(readFileSync(join(root, 'packages/sum/sum.ts'), 'utf8')).toBe(files['packages/sum/sum.ts'])
+    },
+  )
 
   it.each([
     ['a fault that no test notices', { find: 'a / 2', replace: 'a / 3', testName: 'halves' }, /^survived/],

@@ -42,8 +42,7 @@ const configOf = (file: string): readonly string[] => {
 }
 
 /** vitest puts ` > ` between the names of blocks and test where its reports put a space: either is found. */
-const patternOf = (name: string): string =>
-  name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replaceAll(' ', '( > | )')
+const patternOf = (name: string): string => name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replaceAll(' ', '( > | )')
 
 const firstLine = (text: string): string => text.trim().split('\n')[0] ?? ''
 
