@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { perEvent, randomChunks } from './chunking.ts'
 import { type ContentEncoding, createStepEncoder, decodeContent, encodeContent } from './content-encoding.ts'
 import { createRandom } from './random.ts'
-import { replayAnswer } from './replay-answer.ts'
+import { replayAnswer, replayCuts } from './replay-answer.ts'
 
 const encodings: readonly ContentEncoding[] = ['gzip', 'br', 'zstd', 'deflate']
 
@@ -57,7 +57,7 @@ describe.each(encodings)('%s', (encoding) => {
     })
   })
 
-  it.each(['whole', 'event', 'random'] as const)('a recording of several MB is replayed, cut %s', async (cut) => {
+  it.each(replayCuts)('a recording of several MB is replayed, cut %s', async (cut) => {
     const response = Buffer.concat([Buffer.from('data: '), large, Buffer.from('\n\ndata: [DONE]\n\n')])
     const { sent } = await replayAnswer(
       {
