@@ -11,6 +11,7 @@ import { paintFor } from '../terminal/paint.ts'
 import { parsePort } from '../terminal/parse-port.ts'
 import { parseSeconds } from '../terminal/parse-seconds.ts'
 import { untilStopped } from '../terminal/until-stopped.ts'
+import { drainBroker } from '../workers/drain-broker.ts'
 import { jsonText } from './management-options.ts'
 
 interface DevOptions {
@@ -54,7 +55,7 @@ const dev = async (context: CliContext, options: DevOptions): Promise<void> => {
       await stopped.signal
       context.errors.write(`vendo: stopping in at most ${options.grace} s; Ctrl-C again to cut what still runs.\n`)
     } finally {
-      await broker.close()
+      await drainBroker(broker, options.grace * 1000)
     }
   } finally {
     stopped.release()

@@ -11,10 +11,15 @@ import { listSettledCalls } from '../http/list-calls.ts'
 import { mintRunKey, type RunKey, revokeKey } from '../run/mint-run-key.ts'
 import { openRunBroker, type RunBroker } from '../run/open-run-broker.ts'
 import { runChild } from '../run/run-child.ts'
+import { type RunSignals, takeRunSignals } from '../run/run-signals.ts'
 import { writeBill } from '../run/write-bill.ts'
 import { CliError } from '../terminal/cli-error.ts'
 import { paintFor } from '../terminal/paint.ts'
 import { parseUsd } from '../terminal/parse-usd.ts'
+import { endsWithin, settleMs } from '../workers/ends-within.ts'
+
+/** What the broker of a run gives calls that go on after its command. */
+const runGraceMs = 30_000
 
 interface RunOptions {
   readonly budget?: string
@@ -45,18 +50,30 @@ export const addRun = (program: Command, context: CliContext): void => {
 const run = async (context: CliContext, words: readonly string[], options: RunOptions): Promise<void> => {
   const dotenv = readDotenv(context.cwd)?.variables
   const mode = { ...options, simulated: options.simulated === true, live: options.live === true }
-  const broker = await openRunBroker(context, { env: context.env, dotenv }, mode)
+  const signals = takeRunSignals([context.input, context.output, context.errors].some(({ isTTY }) => isTTY === true))
   try {
-    await runAgainst(broker, context, { words, options, dotenv })
+    const broker = await openRunBroker(context, { env: context.env, dotenv }, mode)
+    try {
+      await runAgainst(broker, context, { words, options, dotenv, signals })
+    } finally {
+      await closeBroker(context, broker)
+    }
   } finally {
-    await broker.close()
+    signals.release()
   }
+}
+
+/** The command's own background processes may still call; the exit code stays the command's. */
+const closeBroker = async ({ errors }: CliContext, broker: RunBroker): Promise<void> => {
+  if (await endsWithin(broker.close(), runGraceMs + settleMs)) return
+  errors.write('vendo: not every call of the run was settled in time; what is left settles at its hold.\n')
 }
 
 interface Task {
   readonly words: readonly string[]
   readonly options: RunOptions
   readonly dotenv: Readonly<Record<string, string | undefined>> | undefined
+  readonly signals: RunSignals
 }
 
 const runAgainst = async (broker: RunBroker, context: CliContext, task: Task): Promise<void> => {
@@ -68,7 +85,7 @@ const runAgainst = async (broker: RunBroker, context: CliContext, task: Task): P
   try {
     const exitCode = await runWithKey(broker, context, { ...task, key })
     context.exit(exitCode)
-    const calls = await awaitCalls(broker, { keyId: key.id, tenant })
+    const calls = await awaitCalls(broker, { keyId: key.id, tenant }, task.signals.hurry)
     writeBill(context, {
       calls,
       exitCode,
@@ -84,7 +101,7 @@ const runAgainst = async (broker: RunBroker, context: CliContext, task: Task): P
 const runWithKey = async (
   broker: RunBroker,
   context: CliContext,
-  { words, options, dotenv, key }: Task & { readonly key: RunKey },
+  { words, options, dotenv, signals, key }: Task & { readonly key: RunKey },
 ): Promise<number> => {
   const [command = '', ...parameters] = words
   const { env, cwd } = context
@@ -95,12 +112,13 @@ const runWithKey = async (
   // A cap that some calls escape would be none.
   const withheld = options.budget === undefined ? [] : unmetered
   announce(context, { broker, injection, unmetered, withheld })
+  signals.assertNone()
   return await runChild({
     command,
     parameters,
     env: composeChildEnv({ env, dotenv, injection, withheld }),
     cwd,
-    onTerminal: [context.input, context.output, context.errors].some(({ isTTY }) => isTTY === true),
+    signals,
   })
 }
 
@@ -129,19 +147,11 @@ const announce = (context: CliContext, { broker, injection, unmetered, withheld 
 }
 
 /** Ctrl-C while the last bills come in ends the wait, not the bill. */
-const awaitCalls = async (
+const awaitCalls = (
   { management: { client } }: RunBroker,
   wanted: { readonly keyId: string; readonly tenant: string | undefined },
-): Promise<readonly CallResponse[]> => {
-  const impatience = new AbortController()
-  const stop = () => impatience.abort()
-  process.on('SIGINT', stop)
-  try {
-    return await listSettledCalls(client, wanted, { withinMs: 10_000, everyMs: 50, signal: impatience.signal })
-  } finally {
-    process.removeListener('SIGINT', stop)
-  }
-}
+  signal: AbortSignal,
+): Promise<readonly CallResponse[]> => listSettledCalls(client, wanted, { withinMs: 10_000, everyMs: 50, signal })
 
 const nothingConnected = (url: string): CliError =>
   new CliError(
