@@ -89,8 +89,10 @@ class FileLogWriter implements LogWriter {
       try {
         this.#advance(this.#calls.writeSync(this.#fd, this.#chunk))
       } catch (error) {
-        if (!isFull(error)) return this.#drop()
-        if (performance.now() >= deadline) return this.#drop()
+        if (!isFull(error) || performance.now() >= deadline) {
+          this.#drop()
+          return
+        }
         Atomics.wait(sleeper, 0, 0, 10)
       }
     }
@@ -128,7 +130,8 @@ class FileLogWriter implements LogWriter {
     this.#underWay = false
     if (error !== null && !isFull(error)) {
       this.#drop()
-      return this.#rest(brokenMs)
+      this.#rest(brokenMs)
+      return
     }
     if (error === null) this.#advance(written)
     if (error !== null || written === 0) this.#rest(fullMs)

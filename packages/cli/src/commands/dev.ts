@@ -50,6 +50,11 @@ const dev = async (context: CliContext, options: DevOptions): Promise<void> => {
     const broker = await start(context, options)
     try {
       const envFile = await writeAppEnv(context.cwd, broker)
+      for (const name of envFile.leftOut) {
+        context.errors.write(
+          `vendo: ${name} is not in ${envFile.path}, which cannot hold its value; vendo env has it\n`,
+        )
+      }
       if (options.json === true) context.output.write(jsonText(readyDocument(broker, envFile.path)))
       else context.output.write(readyText(context, { broker, envPath: envFile.path }))
       await stopped.signal
@@ -115,7 +120,7 @@ const readyText = (
     `  ${bold('vendo dev')}  ${broker.url}  ${kind}`,
     '',
     `  ${dim('Run your app:')}        node --env-file=${envPath} app.js`,
-    `  ${dim('Any other language:')}  set -a; . ${envPath}; set +a; python app.py`,
+    `  ${dim('Any other language:')}  eval "$(vendo env --format shell)"; python app.py`,
     `  ${dim('In your code:')}        new Anthropic()   ${dim('// unchanged: it reads the injected variables')}`,
     `  ${dim('What it cost:')}        vendo usage`,
     '',

@@ -4,6 +4,7 @@ import type { CallResponse } from '@vendo/contract/api'
 import { type Command, Option } from 'commander'
 import type { CliContext } from '../context.ts'
 import { composeChildEnv } from '../env/compose-child-env.ts'
+import { findReplacedKeys } from '../env/find-replaced-keys.ts'
 import { findUnmetered } from '../env/find-unmetered.ts'
 import { type Injection, loadInjection } from '../env/load-injection.ts'
 import { readDotenv } from '../env/read-dotenv.ts'
@@ -16,6 +17,7 @@ import { writeBill } from '../run/write-bill.ts'
 import { CliError } from '../terminal/cli-error.ts'
 import { paintFor } from '../terminal/paint.ts'
 import { parseUsd } from '../terminal/parse-usd.ts'
+import { printable } from '../terminal/printable.ts'
 import { endsWithin, settleMs } from '../workers/ends-within.ts'
 
 /** What the broker of a run gives calls that go on after its command. */
@@ -108,10 +110,15 @@ const runWithKey = async (
   const { url } = broker.management.client
   const injection = await loadInjection({ url, appKey: key.key, appId: broker.appId })
   if (injection.slugs.length === 0) throw nothingConnected(url)
-  const unmetered = findUnmetered({ env, dotenv }, injection.slugs).map(({ variable }) => variable)
+  const unmetered = findUnmetered({ env, dotenv }, injection.slugs)
   // A cap that some calls escape would be none.
-  const withheld = options.budget === undefined ? [] : unmetered
-  announce(context, { broker, injection, unmetered, withheld })
+  const escaping = options.budget === undefined ? [] : unmetered.map(({ slug }) => slug)
+  const find = (slugs: readonly string[]) =>
+    findReplacedKeys({ env, dotenv, slugs }).filter((name) => !Object.hasOwn(injection.vars, name))
+  const replaced = find(injection.slugs)
+  const withheld = [...new Set([...replaced, ...find(escaping)])]
+  const passed = unmetered.map(({ variable }) => variable).filter((name) => !withheld.includes(name))
+  announce(context, { broker, injection, replaced, withheld, passed })
   signals.assertNone()
   return await runChild({
     command,
@@ -122,14 +129,18 @@ const runWithKey = async (
   })
 }
 
+/** Names of variables, never values. */
 interface Announcement {
   readonly broker: RunBroker
   readonly injection: Injection
-  readonly unmetered: readonly string[]
+  /** They carry a key that the command gets another one for. */
+  readonly replaced: readonly string[]
+  /** These, and what would escape a budget. */
   readonly withheld: readonly string[]
+  readonly passed: readonly string[]
 }
 
-const announce = (context: CliContext, { broker, injection, unmetered, withheld }: Announcement): void => {
+const announce = (context: CliContext, { broker, injection, ...variables }: Announcement): void => {
   const { yellow, bold } = paintFor(context, context.errors)
   const say = (text: string) => context.errors.write(`vendo: ${text}\n`)
   if (broker.note !== undefined) say(broker.note)
@@ -139,11 +150,21 @@ const announce = (context: CliContext, { broker, injection, unmetered, withheld 
     )
   }
   for (const { message } of injection.warnings) say(message)
-  if (withheld.length > 0) {
-    say(`${withheld.join(', ')} withheld from the command: calls with it would escape the budget.`)
-  } else if (unmetered.length > 0) {
-    say(`${unmetered.join(', ')} passed on as it is: calls with it are not in the bill.`)
-  }
+  for (const sentence of describeVariables(variables)) say(printable(sentence))
+}
+
+const describeVariables = ({ replaced, withheld, passed }: Omit<Announcement, 'broker' | 'injection'>): string[] => {
+  const escaping = withheld.filter((name) => !replaced.includes(name))
+  const list = (names: readonly string[]) => names.join(', ')
+  return [
+    ...(replaced.length === 0
+      ? []
+      : [`${list(replaced)} withheld from the command: it gets a key of this run instead.`]),
+    ...(escaping.length === 0
+      ? []
+      : [`${list(escaping)} withheld from the command: calls with it would escape the budget.`]),
+    ...(passed.length === 0 ? [] : [`${list(passed)} passed on as it is: calls with it are not in the bill.`]),
+  ]
 }
 
 /** Ctrl-C while the last bills come in ends the wait, not the bill. */
