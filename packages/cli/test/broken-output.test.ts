@@ -1,10 +1,19 @@
-import { once } from 'node:events'
 import { openSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { openSqliteStore } from '@vendo/broker'
 import { createBarrier } from '@vendo/testkit'
 import { describe, expect, it, vi } from 'vitest'
-import { answerTo, call, end, type Prepared, prepare, readLedger, startUpstream, whole } from './serve.ts'
+import {
+  answerTo,
+  call,
+  end,
+  freePort,
+  type Prepared,
+  prepare,
+  readLedger,
+  runKeys,
+  startUpstream,
+  untilHealthy,
+  whole,
+} from './serve.ts'
 import { folderWith, type Spawned, spawnVendo } from './vendo.ts'
 
 // Each test starts processes of its own, which a busy machine takes its time for.
@@ -21,17 +30,6 @@ const breakPipes = ({ child }: Spawned, streams: readonly Stream[]): void => {
 /** Full for ever. */
 const fullDisk = (streams: readonly Stream[]) =>
   Object.fromEntries(streams.map((stream) => [stream, openSync('/dev/full', 'w')]))
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
-const untilHealthy = (url: string): Promise<unknown> =>
-  vi.waitFor(async () => (await fetch(`${url}/healthz`)).text(), { timeout: 40_000, interval: 50 })
 
 const expectSettled = async (prepared: Prepared, count: number): Promise<void> => {
   const { calls, report } = await readLedger(prepared)
@@ -93,14 +91,6 @@ it('vendo broker counts the log lines that a full disk did not take', async () =
   child.kill('SIGTERM')
   expect((await ended).code).toBe(0)
 })
-
-/** Keys of runs, with whether each was revoked. */
-const runKeys = async ({ ledger, tenantId }: Prepared): Promise<readonly boolean[]> => {
-  const store = await openSqliteStore({ path: ledger })
-  const keys = await store.listKeys(tenantId)
-  await store.close()
-  return keys.filter(({ name }) => name?.startsWith('vendo run')).map(({ revokedAt }) => revokedAt !== null)
-}
 
 describe('vendo run', () => {
   it.each(gone.map((streams) => [streams]))(

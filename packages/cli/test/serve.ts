@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { type Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { openSqliteStore } from '@vendo/broker'
 import { Secret } from '@vendo/contract'
@@ -10,7 +12,7 @@ import {
   type ScriptedUpstream,
   startScriptedUpstream,
 } from '@vendo/testkit'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { startLocalBroker } from '../src/local/local-broker.ts'
 import { folderWith, type Spawned, spawnVendo } from './vendo.ts'
 
@@ -138,4 +140,25 @@ export const readLedger = async ({ ledger, tenantId }: Pick<Prepared, 'ledger' |
   const report = await store.verify()
   await store.close()
   return { calls, report }
+}
+
+/** A port of this machine that nobody listens on. */
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** Until a broker answers, whether or not it can say so. */
+export const untilHealthy = (url: string): Promise<unknown> =>
+  vi.waitFor(async () => (await fetch(`${url}/healthz`)).text(), { timeout: 40_000, interval: 50 })
+
+/** Keys of runs, with whether each was revoked. */
+export const runKeys = async ({ ledger, tenantId }: Prepared): Promise<readonly boolean[]> => {
+  const store = await openSqliteStore({ path: ledger })
+  const keys = await store.listKeys(tenantId)
+  await store.close()
+  return keys.filter(({ name }) => name?.startsWith('vendo run')).map(({ revokedAt }) => revokedAt !== null)
 }

@@ -8,7 +8,8 @@ import { jsonAnswer, type ScriptedUpstream, startScriptedUpstream } from '@vendo
 import { onTestFinished } from 'vitest'
 import { runVendo } from '../src/program.ts'
 
-const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
+/** The program as its sources are. */
+export const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
 
 /** How a command ended. */
 export interface Ended {
