@@ -17,7 +17,7 @@ import {
 import { folderWith, type Spawned, spawnVendo } from './vendo.ts'
 
 // Each test starts processes of its own, which a busy machine takes its time for.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 type Stream = 'stdout' | 'stderr'
 const gone: readonly (readonly Stream[])[] = [['stdout'], ['stderr'], ['stdout', 'stderr']]

@@ -19,11 +19,11 @@ import {
 } from './serve.ts'
 import { bin } from './vendo.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 /** A terminal without anybody in front of it takes a pseudo-terminal, which Node does not make. */
 const hasPython = spawnSync('python3', ['-c', 'import os, pty; os.waitstatus_to_exitcode']).status === 0
-const pty = fileURLToPath(new URL('pty.py', import.meta.url))
+const pty = fileURLToPath(new URL('on-terminal.py', import.meta.url))
 
 interface OnTerminal {
   /** The command's process. */
