@@ -19,7 +19,7 @@ import { createBillingEvents } from './ledger/billing-events.ts'
 import { createEventLog } from './ledger/event-log.ts'
 import { createNodeServer, defaultServerTimeouts, type ListenOptions, type ServerTimeouts } from './node-server.ts'
 import { combineObservers } from './observe/combine-observers.ts'
-import { type Logger, silentLogger } from './observe/logger.ts'
+import { countDroppedLines, type Logger, silentLogger } from './observe/logger.ts'
 import type { Metrics } from './observe/metrics.ts'
 import { observeDrains } from './observe/observe-drains.ts'
 import type { Observer } from './observe/observer.ts'
@@ -152,7 +152,11 @@ export const createBroker = (options: BrokerOptions): Broker => {
     clock,
     newId,
   })
-  observer.watch({ callsInFlight: inFlight.size, outboxWaiting: () => ledger.outbox.waiting })
+  observer.watch({
+    callsInFlight: inFlight.size,
+    outboxWaiting: () => ledger.outbox.waiting,
+    logLinesDropped: () => countDroppedLines(logger),
+  })
   const api = createLazyApi(apiDependencies(options, { directory, inFlight, clock, requireUrl, logger, ...ledger }))
   const server = createNodeServer(
     (message, answer) => route(message, answer, { runRequest, api, proxyDomain: options.proxyDomain }),

@@ -41,6 +41,8 @@ export interface BrokerGauges {
   readonly callsInFlight: () => number
   /** Settlements that the store has not taken yet. */
   readonly outboxWaiting: () => number
+  /** Log lines that could not be written, since the start. */
+  readonly logLinesDropped: () => number
 }
 
 /**
