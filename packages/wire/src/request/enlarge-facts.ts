@@ -1,17 +1,18 @@
+import type { WireFormatName } from '@vendo/contract'
 import type { Mutable } from '../mutable.ts'
 import type { RequestFacts } from '../request-facts.ts'
 import { cost } from './members/rule.ts'
 
-/** As many answers as any API gives to one request; https://developers.openai.com/api/reference/resources/chat */
-const maxChoices = 128
+/** As many answers as an API gives to one request, and the most of any where only one of them counts answers. */
+const maxChoices = (wireFormat: WireFormatName): number => (wireFormat === 'gemini-generate' ? 8 : 128)
 
 /** A name that no rate table has. */
 const notUnderstood = 'not_understood'
 
 /** Makes facts as large as what was not understood may be; `bits` are those of {@link cost}. */
-export const enlargeFacts = (facts: Mutable<RequestFacts>, bits: number): void => {
+export const enlargeFacts = (facts: Mutable<RequestFacts>, bits: number, wireFormat: WireFormatName): void => {
   if (bits & cost.output) delete facts.maxOutputTokens
-  if (bits & cost.choices) facts.choices = Math.max(facts.choices, maxChoices)
+  if (bits & cost.choices) facts.choices = Math.max(facts.choices, maxChoices(wireFormat))
   // Without a tier every tier is possible.
   if (bits & cost.tier) delete facts.serviceTier
   if (bits & cost.speed) facts.speed = notUnderstood

@@ -102,7 +102,7 @@ export const readRequestFacts = (
   const speed = dearestSpeed(textOf(raw['speed']), routing)
   if (speed !== undefined) facts.speed = speed
   if (format.region !== undefined) facts.region = format.region
-  if (findings.cost !== 0) enlargeFacts(facts, findings.cost)
+  if (findings.cost !== 0) enlargeFacts(facts, findings.cost, wireFormat)
   return facts
 }
 
@@ -115,9 +115,12 @@ const countItems = (references: readonly StoredReference[]): number => {
   return count
 }
 
-/** Without a limit of the request's own, a fallback that brings none may write as much as its model can. */
+/**
+ * Without a limit of the request's own, a fallback that brings none may write as much as its model can; so may one whose limit
+ * is 0, of which nothing is documented.
+ */
 const addLimits = (facts: Mutable<RequestFacts>, { maxOutputTokens }: FormatFacts, { outputLimits }: Routing): void => {
-  if (maxOutputTokens !== undefined) facts.maxOutputTokens = Math.max(maxOutputTokens, ...outputLimits)
+  if (maxOutputTokens !== undefined && !outputLimits.includes(0)) facts.maxOutputTokens = Math.max(maxOutputTokens, ...outputLimits)
 }
 
 const cacheWriteOf = (raw: RawObject, { automaticCacheWrite }: FormatFacts): RequestFacts['cacheWrite'] => {

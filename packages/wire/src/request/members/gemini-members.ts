@@ -54,9 +54,8 @@ const part = messageOf(
 /** A single part may stand where a content is expected. */
 const content: Rule = {
   cost: cost.input,
-  text: true,
   object: message(
-    { ...Object.fromEntries(part.object?.members ?? []), parts: oneOrMore({ ...part, text: true }), role: text(cost.input) },
+    { ...Object.fromEntries(part.object?.members ?? []), parts: oneOrMore(part), role: text(cost.input) },
     { unknown: cost.input },
   ),
 }

@@ -65,9 +65,7 @@ const output: Rule = {
   },
 }
 
-const itemTable = new Map<string, Rule>([
-  ...partTable,
-  ...Object.entries({
+const itemEntries: Readonly<Record<string, Rule>> = {
     type: text(cost.input),
     role: text(cost.input),
     tools,
@@ -81,9 +79,9 @@ const itemTable = new Map<string, Rule>([
     // The server's own lists of what a tool found.
     ...plain('results', 'outputs', 'action', 'operation', 'arguments', 'input', 'summary', 'queries', 'status'),
     ...plain('call_id', 'name', 'namespace', 'phase', 'error', 'code', 'execution', 'text', 'approve'),
-    content: { ...content, cost: cost.input } satisfies Rule,
-  }),
-])
+    content,
+}
+const itemTable = new Map<string, Rule>([...partTable, ...Object.entries(itemEntries)])
 
 const item: Rule = {
   cost: cost.input,

@@ -83,7 +83,8 @@ class MemberWalk implements MemberFindings {
   }
 
   #type({ types, unknownType = cost.input, typeMayBeAbsent }: ObjectRule, { type }: RawObject): void {
-    if (type == null ? typeMayBeAbsent === true : typeof type === 'string' && types?.has(type) === true) return
+    // What is no text is for the table of members to find.
+    if (typeof type === 'string' ? types?.has(type) === true : type != null || typeMayBeAbsent === true) return
     this.#path.push('type')
     this.#miss(unknownType)
     this.#path.pop()

@@ -46,5 +46,6 @@ export const routerMembers: Readonly<Record<string, Rule>> = {
   preset: text(cost.any, { reference: 'prompt' }),
   provider: objectOf(cost.none),
   stop_server_tools_when: listOf(cost.tools),
+  max_tool_calls: count(cost.tools),
   ...plain('route', 'transforms', 'usage', 'debug', 'session_id', 'trace', 'user'),
 }
