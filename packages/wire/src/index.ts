@@ -1,6 +1,7 @@
 /** Wire formats of LLM APIs, sans I/O and pure. */
 
 export { countMembers } from './bytes/count-members.ts'
+export { findDuplicates } from './bytes/find-duplicates.ts'
 export type { MemberSpan, TopLevelMembers } from './bytes/scan-top-level-members.ts'
 export { scanTopLevelMembers } from './bytes/scan-top-level-members.ts'
 export { encodeErrorBody } from './error/encode-error-body.ts'
@@ -15,8 +16,9 @@ export { createMultipartScan } from './multipart/multipart-scanner.ts'
 export { readBoundary } from './multipart/read-boundary.ts'
 export type { UsageReaderOptions } from './reader/create-usage-reader.ts'
 export { createUsageReader } from './reader/create-usage-reader.ts'
+export { readStoredReferences } from './request/read-findings.ts'
 export type { RequestTarget } from './request/read-request-facts.ts'
 export { readRequestFacts } from './request/read-request-facts.ts'
-export type { RequestFacts, ServerTool } from './request-facts.ts'
+export type { RequestFacts, ServerTool, StoredReference, StoredReferenceKind } from './request-facts.ts'
 export type { Transducer } from './transducer.ts'
 export type { ExtraUsage, ReportedCacheWrites, UsageReader, UsageReading, UsageSide } from './usage-reading.ts'

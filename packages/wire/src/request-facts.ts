@@ -12,6 +12,29 @@ export interface ServerTool {
   readonly anyModel?: boolean
 }
 
+/** The kinds of object that a provider keeps and that a request can name. */
+export type StoredReferenceKind =
+  | 'response'
+  | 'item'
+  | 'conversation'
+  | 'prompt'
+  | 'container'
+  | 'file'
+  | 'vector_store'
+  | 'audio'
+  | 'thread'
+  | 'cached_content'
+  | 'file_uri'
+
+/** One place where a request names an object that the provider keeps. */
+export interface StoredReference {
+  /** Where it stands, such as `input[3]` or `tools[0].container`. */
+  readonly path: string
+  readonly kind: StoredReferenceKind
+  /** `null` where the request does not show which object it is. */
+  readonly id: string | null
+}
+
 /**
  * What a request body says that decides the largest cost of its answer. Read from untrusted JSON: every reader returns a
  * value for anything at all and never throws; what it does not understand makes the bound larger, never smaller.
@@ -53,4 +76,11 @@ export interface RequestFacts {
   readonly asksForReasoning: boolean
   /** The answer may hold audio or images, which have meters of their own. */
   readonly outputModalities: readonly ('text' | 'audio' | 'image')[]
+  /**
+   * Paths of members that decide the price and that are of a wrong type, stand twice or in another case, or are not known, such
+   * as `tools[0].type`. At most a few are named. Each has made the facts above larger. Empty for every ordinary request.
+   */
+  readonly notUnderstood: readonly string[]
+  /** Every object kept by the provider that the request names; those whose content it reads count as `remoteReferences` too. */
+  readonly storedReferences: readonly StoredReference[]
 }

@@ -55,5 +55,7 @@ export const sampleFacts = (facts: Partial<RequestFacts> = {}): RequestFacts => 
   background: false,
   asksForReasoning: false,
   outputModalities: ['text'],
+  notUnderstood: [],
+  storedReferences: [],
   ...facts,
 })

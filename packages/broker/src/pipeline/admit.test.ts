@@ -79,3 +79,60 @@ describe('a key without allow_unbounded', () => {
     expect(chained.listNanos).toBeGreaterThan(alone + 5_000n * 25_000n)
   })
 })
+
+describe('a request that is not understood', () => {
+  const send = (json: string, contentType = 'application/json') =>
+    admit({
+      caller: { key: { limits: {} }, tenantId: 'tenant-1' },
+      target: { provider },
+      route,
+      address: { path: '/v1/messages', query: '' },
+      contentType,
+      body: Buffer.from(json),
+      pricing: { rateBook, marginOf: () => () => '0' },
+      now: Date.parse('2026-11-20'),
+    } as unknown as AdmitInput)
+  const rest = '"model":"claude-haiku-4-5","max_tokens":9'
+
+  it.each([
+    ['a wrong type', `{${rest},"speed":["fast"]}`, 'speed'],
+    ['a member twice', `{${rest},"max_tokens":1}`, 'max_tokens'],
+    ['one inside a tool', `{${rest},"tools":[{"type":"custom","type":"web_search_20250305"}]}`, 'tools[0].type'],
+    ['another case', `{${rest},"Max_tokens":1}`, 'Max_tokens'],
+  ])('is refused for %s, by name', (_rule, json, member) => {
+    expect(() => send(json)).toThrow(`Vendo does not understand "${member}" of this request`)
+  })
+
+  it('is not one for a schema with a member twice', () => {
+    const tool = '{"name":"a","input_schema":{"type":"object","properties":{"Type":{},"Type":{}}}}'
+    expect(send(`{${rest},"tools":[${tool}]}`).metered).toBeDefined()
+  })
+
+  it('is not one for a byte order mark, which goes on as it came', () => {
+    const json = `\uFEFF{${rest}}`
+    expect(send(json)).toMatchObject({ body: Buffer.from(json), metered: { model: 'claude-haiku-4-5' } })
+  })
+
+  it.each([
+    'application/json',
+    'Application/JSON; charset=utf-8',
+    'application/json;charset="UTF-8"',
+    'application/json; charset=utf8; profile=a',
+  ])('has not the type %s', (contentType) => {
+    expect(send(`{${rest}}`, contentType).metered).toBeDefined()
+  })
+
+  it.each([
+    'application/json; charset=utf-16',
+    'application/json; charset=utf-8; charset=utf-7',
+    'application/json; charset="utf-8',
+    'application/json; charset=',
+    'application/json; charset*=utf-16',
+    'application/vnd.api+json',
+    'application/problem+json; charset=utf-8',
+    'text/json',
+    '',
+  ])('may have the type %j', (contentType) => {
+    expect(() => send(`{${rest}}`, contentType)).toThrow(/Content-Type/)
+  })
+})

@@ -36,11 +36,8 @@ export const admit = (input: AdmitInput): Admission => {
   }
   assertJson(input.contentType)
   assertQuery(input)
-  const parsed = parseJsonBody(body)
-  const facts = readRequestFacts(route.wireFormat, parsed.body, body.length, {
-    path: address.path,
-    duplicates: parsed.duplicates,
-  })
+  const { body: parsed, duplicates } = parseJsonBody(body)
+  const facts = readRequestFacts(route.wireFormat, parsed, body.length, { path: address.path, duplicates })
   const flags = flagsOfNotUnderstood(payer, facts.notUnderstood)
   const model = target.byok && leavesModelToPrompt(facts) ? null : requireModel(facts)
   assertModelsAllowed(caller, [model ?? '*', ...facts.fallbackModels, ...facts.serverTools.flatMap(modelsOf)])
@@ -82,13 +79,17 @@ const asksOnBehalf = ({ target, route }: AdmitInput, facts: RequestFacts): boole
   target.provider.asksForChatUsage && route.wireFormat === 'openai-chat' && facts.stream && !facts.asksForUsage
 
 const assertJson = (contentType: string | undefined): void => {
-  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (type === 'application/json' || type.endsWith('+json')) return
+  const [type = '', ...parameters] = (contentType ?? '').split(';').map((piece) => piece.trim().toLowerCase())
+  if (type === 'application/json' && parameters.every(isUtf8OrOther)) return
   throw createVendoError(
-    type === '' ? 'The request has no Content-Type.' : `The request has Content-Type ${type.slice(0, 60)}.`,
-    { code: 'unsupported_encoding', suggestedFix: 'Send `Content-Type: application/json`.' },
+    type === '' ? 'The request has no Content-Type.' : `The request has Content-Type ${(contentType ?? '').slice(0, 60)}.`,
+    { code: 'unsupported_encoding', suggestedFix: 'Send JSON in UTF-8, with `Content-Type: application/json`.' },
   )
 }
+
+/** What reads the body in another encoding than the broker does finds other members in it. */
+const isUtf8OrOther = (parameter: string): boolean =>
+  !parameter.startsWith('charset') || /^charset\s*=\s*(?:utf-?8|"utf-?8")$/.test(parameter)
 
 const assertQuery = ({ target, address }: AdmitInput): void => {
   const { meteredQuery, slug } = target.provider

@@ -1,56 +1,65 @@
 import { createVendoError } from '@vendo/contract'
-import { countMembers, scanTopLevelMembers, type TopLevelMembers } from '@vendo/wire'
+import { countMembers, findDuplicates } from '@vendo/wire'
 
-/** A byte order mark is no JSON, and must not be dropped on the way: the bytes are forwarded as they are. */
+/** A second byte order mark is no JSON; the first is dropped below. */
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-const openBrace = 0x7b
+/** The body of a metered request. */
+export interface JsonBody {
+  readonly body: Readonly<Record<string, unknown>>
+  /**
+   * Paths of members that stand twice in one object, such as `tools[0].type`; the parsed form has the last of them. Which of two
+   * `model`s or `max_tokens` a provider would follow is not ours to guess: `readRequestFacts` takes the paths and judges those
+   * that a provider reads.
+   */
+  readonly duplicates: readonly string[]
+}
 
 /**
- * Parses the body of a metered request. A member that stands twice at the top, or in an object there (Gemini's
- * `generationConfig`), is refused: which of two `model`s or `max_tokens` a provider would follow is not ours to guess when
- * money depends on it. So is a body whose members cannot be told apart, because it is nested too deeply.
+ * Parses the body of a metered request: UTF-8, with or without a byte order mark. A body whose members cannot be told apart,
+ * because it is nested too deeply, is refused.
  *
  * @throws {VendoError} `validation_failed`
  */
-export const parseJsonBody = (bytes: Uint8Array): Readonly<Record<string, unknown>> => {
+export const parseJsonBody = (bytes: Uint8Array): JsonBody => {
   if (bytes.length === 0) throw invalid('The request body is empty; a JSON object is expected.')
-  const { text, body } = parse(bytes)
+  const { text, body } = parse(withoutMark(bytes))
   if (!isObject(body)) throw invalid(`The request body is ${describe(body)}; a JSON object is expected.`)
   // Keys that stand twice are looked for only where there are more of them in the text than in what it was parsed into.
-  const twice = countMembers(text) === membersOf(body) ? undefined : duplicateIn(bytes)
-  if (twice !== undefined) throw invalid(`The request body has ${JSON.stringify(twice)} twice.`)
-  return body
+  return { body, duplicates: countMembers(text) === membersOf(body) ? none : duplicatesIn(text) }
 }
+
+const none: readonly never[] = []
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const membersOf = (body: Readonly<Record<string, unknown>>): number => {
-  const keys = Object.keys(body)
-  let count = keys.length
-  for (const key of keys) {
-    const value = body[key]
-    if (isObject(value)) count += Object.keys(value).length
+const withoutMark = (bytes: Uint8Array): Uint8Array =>
+  bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
+
+/** Every member of every object inside. Walks with a list of its own, so that deep nesting cannot overflow. */
+const membersOf = (body: object): number => {
+  const waiting: unknown[] = [body]
+  let count = 0
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (Array.isArray(value)) {
+      for (const item of value) if (typeof item === 'object' && item !== null) waiting.push(item)
+      continue
+    }
+    const object = value as Readonly<Record<string, unknown>>
+    for (const key in object) {
+      count++
+      const member = object[key]
+      if (typeof member === 'object' && member !== null) waiting.push(member)
+    }
   }
   return count
 }
 
-const duplicateIn = (bytes: Uint8Array): string | undefined => {
-  const top = scanMembers(bytes)
-  if (top.duplicates[0] !== undefined) return top.duplicates[0]
-  for (const { key, valueStart, valueEnd } of top.members) {
-    if (bytes[valueStart] !== openBrace) continue
-    const [inner] = scanMembers(bytes.subarray(valueStart, valueEnd)).duplicates
-    if (inner !== undefined) return `${key}.${inner}`
-  }
-  return undefined
-}
-
-const scanMembers = (bytes: Uint8Array): TopLevelMembers => {
-  const scan = scanTopLevelMembers(bytes)
-  if (scan === undefined) throw invalid('The request body is nested too deeply.')
-  return scan
+const duplicatesIn = (text: string): readonly string[] => {
+  const duplicates = findDuplicates(text)
+  if (duplicates === undefined) throw invalid('The request body is nested too deeply.')
+  return duplicates
 }
 
 const parse = (bytes: Uint8Array): { readonly text: string; readonly body: unknown } => {

@@ -1,7 +1,7 @@
 import { isRawObject, type RawObject } from '../reader/answer-state.ts'
 import { addedTools } from '../request/added-tools.ts'
 import { modelsIn } from '../request/models-in.ts'
-import { limitOf, objectsOf, textOf } from '../request/raw.ts'
+import { limitOf, objectsOf, outputLimitOf, textOf } from '../request/raw.ts'
 import { readOpenRouterTool, servedByAnthropic } from '../request/read-openrouter-tool.ts'
 import type { FormatFacts } from '../request/read-request-facts.ts'
 import type { ServerTool } from '../request-facts.ts'
@@ -26,7 +26,7 @@ export const readAnthropicRequest = (body: RawObject): FormatFacts => {
     remoteReferences: (body['container'] == null ? 0 : 1) + readThread(body).length,
     serverTools: [...serverTools, ...readCompactions(body, serverTools)],
     hasTools: tools.length > 0 || serverTools.length > 0,
-    maxOutputTokens: limitOf(body['max_tokens']),
+    maxOutputTokens: servedByAnthropic(body) ? limitOf(body['max_tokens']) : outputLimitOf(body['max_tokens']),
     choices: 1,
     automaticCacheWrite: false,
     region: textOf(body['inference_geo']),

@@ -2,8 +2,8 @@ import { ascii } from './ascii.ts'
 import { closes, deepest, endOfString, opens } from './json-text.ts'
 
 /**
- * How many members valid JSON text writes at its top and in the objects that are values there, each as often as it stands:
- * more than its parsed form has where something stands twice. -1 for nesting too deep to look through.
+ * How many members valid JSON text writes, at any depth and each as often as it stands: more than its parsed form has where
+ * something stands twice. -1 for nesting too deep to look through.
  */
 export const countMembers = (json: string): number => {
   let count = 0
@@ -13,9 +13,8 @@ export const countMembers = (json: string): number => {
     if (code === ascii.quote) {
       index = endOfString(json, index)
       if (index < 0) return -1
-    } else if (code === ascii.colon) {
-      if (depth <= 2) count++
-    } else if (opens(code)) {
+    } else if (code === ascii.colon) count++
+    else if (opens(code)) {
       if (depth === deepest) return -1
       depth++
     } else if (closes(code)) depth--

@@ -98,13 +98,8 @@ describe('limits', () => {
   it.each<[string, object, Partial<RequestFacts>]>([
     ['nothing', {}, { choices: 1, outputModalities: ['text'], serviceTier: 'standard', cacheWrite: 'none' }],
     ['a limit', { generationConfig: { maxOutputTokens: 5 } }, { maxOutputTokens: 5 }],
-    [
-      'the larger of two',
-      { generationConfig: { maxOutputTokens: 5, max_output_tokens: 7 }, generation_config: { maxOutputTokens: 6 } },
-      { maxOutputTokens: 7 },
-    ],
     ['candidates', { generationConfig: { candidateCount: 3 } }, { choices: 3 }],
-    ['candidates as text', { generation_config: { candidate_count: '4' } }, { choices: 4 }],
+    ['candidates as text', { generation_config: { candidate_count: '4' } }, { choices: 8 }],
     ['candidates that cannot be read', { generationConfig: { candidateCount: 'many' } }, { choices: 8 }],
     ['a tier', { serviceTier: 'SERVICE_TIER_PRIORITY' }, { serviceTier: 'priority' }],
     ['a tier under its other name', { service_tier: 'flex' }, { serviceTier: 'flex' }],
@@ -118,7 +113,7 @@ describe('limits', () => {
     expect(read(body)).toMatchObject(facts)
   })
 
-  it.each([[{ maxOutputTokens: '5' }], [{ maxOutputTokens: -1 }], [{ maxOutputTokens: 5, max_output_tokens: 'x' }]])(
+  it.each([[{ maxOutputTokens: 5, max_output_tokens: 7 }], [{ maxOutputTokens: 0 }], [{ maxOutputTokens: '5' }], [{ maxOutputTokens: -1 }], [{ maxOutputTokens: 5, max_output_tokens: 'x' }]])(
     'of %j is none',
     (generationConfig) => {
       expect(read({ generationConfig })).not.toHaveProperty('maxOutputTokens')

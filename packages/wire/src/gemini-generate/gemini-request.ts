@@ -1,5 +1,5 @@
 import { isRawObject, type RawObject } from '../reader/answer-state.ts'
-import { limitOf, textOf } from '../request/raw.ts'
+import { outputLimitOf, textOf } from '../request/raw.ts'
 import type { FormatFacts } from '../request/read-request-facts.ts'
 import type { ServerTool } from '../request-facts.ts'
 import { countGeminiParts } from './count-gemini-parts.ts'
@@ -50,7 +50,7 @@ const readTool = (tool: RawObject): readonly ServerTool[] =>
 
 /** A limit that cannot be read is none; of a limit that stands there under both names, the larger counts. */
 const largestLimit = (limits: readonly unknown[]): number | undefined => {
-  const read = limits.map((limit) => limitOf(limit))
+  const read = limits.map((limit) => outputLimitOf(limit))
   return read.length === 0 || read.includes(undefined) ? undefined : Math.max(...(read as number[]))
 }
 

@@ -1,4 +1,4 @@
-import { ascii, decodeText, encodeText } from '../bytes/ascii.ts'
+import { ascii, decodeText, encodeText, withoutByteOrderMark } from '../bytes/ascii.ts'
 import { type MemberSpan, scanTopLevelMembers } from '../bytes/scan-top-level-members.ts'
 
 interface Edit {
@@ -13,6 +13,13 @@ interface Edit {
  * object, or has `stream_options` that the provider will refuse. Whether the body asks for a stream is for the caller to know.
  */
 export const spliceIncludeUsage = (body: Uint8Array): Uint8Array | undefined => {
+  const plain = withoutByteOrderMark(body)
+  if (plain.length === body.length) return spliceInto(body)
+  const spliced = spliceInto(plain)
+  return spliced === undefined ? undefined : concatBytes(body.subarray(0, body.length - plain.length), spliced)
+}
+
+const spliceInto = (body: Uint8Array): Uint8Array | undefined => {
   const scan = scanTopLevelMembers(body)
   if (scan === undefined) return undefined
   const options = scan.members.filter(({ key }) => key === 'stream_options')
@@ -47,6 +54,13 @@ const insertMember = (members: readonly MemberSpan[], object: Uint8Array, member
   const last = members.at(-1)
   const position = last?.valueEnd ?? object.indexOf(ascii.openBrace) + 1
   return { start: position, end: position, text: last === undefined ? member : `,${member}` }
+}
+
+const concatBytes = (start: Uint8Array, rest: Uint8Array): Uint8Array => {
+  const bytes = new Uint8Array(start.length + rest.length)
+  bytes.set(start)
+  bytes.set(rest, start.length)
+  return bytes
 }
 
 /** Edits in ascending order, without overlap. */

@@ -1,7 +1,7 @@
 import { encodeText } from '../bytes/ascii.ts'
 import { isRawObject, type RawObject } from '../reader/answer-state.ts'
 import { modelsIn } from '../request/models-in.ts'
-import { limitOf, objectsOf, textOf } from '../request/raw.ts'
+import { limitOf, objectsOf, outputLimitOf, textOf } from '../request/raw.ts'
 import { readModalities } from '../request/read-modalities.ts'
 import { readOpenRouterTool } from '../request/read-openrouter-tool.ts'
 import type { FormatFacts } from '../request/read-request-facts.ts'
@@ -52,12 +52,16 @@ const reasoningMembers = ['reasoning', 'reasoning_effort', 'include_reasoning', 
 const asksForReasoning = (body: RawObject): boolean =>
   reasoningMembers.some((key) => body[key] != null && body[key] !== 'none')
 
+/** Of two limits one that sets none leaves none. */
+const largerOf = (limit: unknown, older: unknown): number | undefined => {
+  const [left, right] = [outputLimitOf(limit), outputLimitOf(older)]
+  return left === undefined || right === undefined ? undefined : Math.max(left, right)
+}
+
 /** Where both names are given the larger counts; a rejected prediction is billed as output too. */
 const readMaxOutput = (body: RawObject): number | undefined => {
-  const limits = [limitOf(body['max_completion_tokens']), limitOf(body['max_tokens'])].filter(
-    (limit) => limit !== undefined,
-  )
-  if (limits.length === 0) return undefined
-  const predicted = isRawObject(body['prediction']) ? encodeText(JSON.stringify(body['prediction'])).length : 0
-  return Math.max(...limits) + predicted
+  const { max_completion_tokens: limit, max_tokens: older, prediction } = body
+  const larger = limit == null ? outputLimitOf(older) : older == null ? outputLimitOf(limit) : largerOf(limit, older)
+  if (larger === undefined) return undefined
+  return larger + (isRawObject(prediction) ? encodeText(JSON.stringify(prediction)).length : 0)
 }

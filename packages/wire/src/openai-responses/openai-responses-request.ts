@@ -1,7 +1,7 @@
 import { isRawObject, type RawObject } from '../reader/answer-state.ts'
 import { addedTools } from '../request/added-tools.ts'
 import { modelsIn } from '../request/models-in.ts'
-import { limitOf, objectsOf, textOf } from '../request/raw.ts'
+import { limitOf, objectsOf, outputLimitOf, textOf } from '../request/raw.ts'
 import { readModalities } from '../request/read-modalities.ts'
 import { readOpenRouterTool } from '../request/read-openrouter-tool.ts'
 import type { FormatFacts } from '../request/read-request-facts.ts'
@@ -28,7 +28,7 @@ export const readOpenAiResponsesRequest = (body: RawObject): FormatFacts => {
     remoteReferences: countReferences(body, tools),
     serverTools,
     hasTools: tools.length > 0 || serverTools.length > 0,
-    maxOutputTokens: limitOf(body['max_output_tokens']),
+    maxOutputTokens: outputLimitOf(body['max_output_tokens']),
     choices: 1,
     automaticCacheWrite: true,
     region: undefined,

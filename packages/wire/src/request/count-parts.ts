@@ -26,12 +26,8 @@ export const countParts = (roots: readonly unknown[]): PartCounts => {
 const countPart = (counts: PartCounts, part: RawObject): void => {
   const count = typeof part['type'] === 'string' ? counters.get(part['type']) : undefined
   if (count !== undefined) count(counts, part)
-  else if (isItemReference(part)) counts.remoteReferences++
   else if (isRawObject(part['audio']) && textOf(part['audio']['id']) !== undefined) counts.remoteReferences++
 }
-
-/** In a list of items an `id` with neither a type nor a role refers to a stored item: `item_reference` may be left out. */
-const isItemReference = ({ id, type, role }: RawObject): boolean => id != null && type == null && role == null
 
 type CountPart = (counts: PartCounts, part: RawObject) => void
 
@@ -98,7 +94,11 @@ const counters: ReadonlyMap<string, CountPart> = new Map<string, CountPart>([
     (counts, part) => {
       const audio = isRawObject(part['input_audio']) ? part['input_audio'] : part
       const data = textOf(audio['data'])
-      if (data === undefined) return
+      // Sound by its address, or in a way that nobody knows.
+      if (data === undefined || /^https?:/i.test(data)) {
+        counts.remoteReferences++
+        return
+      }
       const length = base64Length(data) ?? data.length
       counts.audioBytes += decodedLength(length)
       counts.inlineBytes += length
@@ -108,7 +108,6 @@ const counters: ReadonlyMap<string, CountPart> = new Map<string, CountPart>([
   ['input_image', countImage('image_url')],
   ['computer_screenshot', countImage('image_url')],
   ['input_file', countFile],
-  ['item_reference', addReference],
   [
     'image_generation_call',
     (counts, part) => {

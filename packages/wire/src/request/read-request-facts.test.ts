@@ -51,7 +51,7 @@ const toolRows: readonly Row[] = [
     'an unknown tool',
     'anthropic-messages',
     { tools: [{ type: 'teleport_20300101', max_uses: -1 }] },
-    { serverTools: [{ type: 'teleport_20300101' }] },
+    { serverTools: [{ type: 'teleport_20300101' }, { type: 'not_understood' }], notUnderstood: ['tools[0].max_uses'] },
   ],
   [
     'MCP',
@@ -250,6 +250,8 @@ describe('readRequestFacts', () => {
       background: false,
       asksForReasoning: false,
       outputModalities: ['text'],
+      notUnderstood: [],
+      storedReferences: [],
     })
   })
 

@@ -7,10 +7,12 @@ import { readOpenAiEmbeddingsRequest } from '../openai-embeddings/openai-embeddi
 import { readOpenAiResponsesRequest } from '../openai-responses/openai-responses-request.ts'
 import { readOpenAiTranscriptionRequest } from '../openai-transcription/openai-transcription-request.ts'
 import { isRawObject, type RawObject } from '../reader/answer-state.ts'
-import type { RequestFacts } from '../request-facts.ts'
+import type { RequestFacts, StoredReference } from '../request-facts.ts'
 import { countParts, type PartCounts } from './count-parts.ts'
 import { dearestCacheWrite } from './dearest-cache-write.ts'
+import { enlargeFacts } from './enlarge-facts.ts'
 import { textOf } from './raw.ts'
+import { readFindings } from './read-findings.ts'
 import { type Routing, readRouting } from './read-routing.ts'
 
 /** The part of {@link RequestFacts} that each wire format spells in its own way. */
@@ -53,6 +55,8 @@ const readers: { readonly [Name in WireFormatName]: (body: RawObject, path: stri
 export interface RequestTarget {
   /** The path that was called, which names the model and the method in Gemini's format. Not needed for the others. */
   readonly path?: string
+  /** Paths of members that stand twice in the text of the body, as `parseJsonBody` gives them; its parsed form cannot show them. */
+  readonly duplicates?: readonly string[]
 }
 
 /**
@@ -63,12 +67,13 @@ export const readRequestFacts = (
   wireFormat: WireFormatName,
   body: unknown,
   bodyBytes: number,
-  { path = '' }: RequestTarget = {},
+  { path = '', duplicates = none }: RequestTarget = {},
 ): RequestFacts => {
   const raw = isRawObject(body) ? body : {}
   const format = readers[wireFormat](raw, path)
   const parts = format.counted ?? countParts(format.content)
   const routing = readRouting(raw)
+  const findings = readFindings(wireFormat, raw, duplicates)
   const facts: Mutable<RequestFacts> = {
     model: 'model' in format ? format.model : textOf(raw['model']),
     fallbackModels: routing.fallbackModels,
@@ -78,7 +83,7 @@ export const readRequestFacts = (
     images: parts.images,
     documents: parts.documents,
     audioBytes: parts.audioBytes,
-    remoteReferences: format.remoteReferences + parts.remoteReferences,
+    remoteReferences: format.remoteReferences + parts.remoteReferences + countItems(findings.storedReferences),
     serverTools:
       routing.serverTools.length === 0 ? format.serverTools : [...format.serverTools, ...routing.serverTools],
     hasTools: format.hasTools || routing.serverTools.length > 0,
@@ -88,6 +93,8 @@ export const readRequestFacts = (
     background: format.background,
     asksForReasoning: format.asksForReasoning || routing.asksForReasoning,
     outputModalities: format.outputModalities,
+    notUnderstood: findings.notUnderstood,
+    storedReferences: findings.storedReferences,
   }
   addLimits(facts, format, routing)
   const serviceTier = format.serviceTier ?? textOf(raw['service_tier'])
@@ -95,12 +102,25 @@ export const readRequestFacts = (
   const speed = dearestSpeed(textOf(raw['speed']), routing)
   if (speed !== undefined) facts.speed = speed
   if (format.region !== undefined) facts.region = format.region
+  if (findings.cost !== 0) enlargeFacts(facts, findings.cost, wireFormat)
   return facts
 }
 
-/** Without a limit of the request's own, a fallback that brings none may write as much as its model can. */
+const none: readonly never[] = []
+
+/** Items that are kept at the provider are read by it, whatever they hold. */
+const countItems = (references: readonly StoredReference[]): number => {
+  let count = 0
+  for (const { kind } of references) if (kind === 'item') count++
+  return count
+}
+
+/**
+ * Without a limit of the request's own, a fallback that brings none may write as much as its model can; so may one whose limit
+ * is 0, of which nothing is documented.
+ */
 const addLimits = (facts: Mutable<RequestFacts>, { maxOutputTokens }: FormatFacts, { outputLimits }: Routing): void => {
-  if (maxOutputTokens !== undefined) facts.maxOutputTokens = Math.max(maxOutputTokens, ...outputLimits)
+  if (maxOutputTokens !== undefined && !outputLimits.includes(0)) facts.maxOutputTokens = Math.max(maxOutputTokens, ...outputLimits)
 }
 
 const cacheWriteOf = (raw: RawObject, { automaticCacheWrite }: FormatFacts): RequestFacts['cacheWrite'] => {
