@@ -112,7 +112,7 @@ describe('bodies', () => {
     ['an array', '[]', json, 400, 'validation_failed'],
     ['a number', '42', json, 400, 'validation_failed'],
     ['empty', '', json, 400, 'validation_failed'],
-    ['invalid UTF-8', '\ud800', { 'content-type': 'application/json; charset=latin1' }, 400, 'validation_failed'],
+    ['in another encoding', valid, { 'content-type': 'application/json; charset=latin1' }, 415, 'unsupported_encoding'],
     ['too large', JSON.stringify({ ...anthropicRequest(), pad: 'x'.repeat(100_000) }), json, 413, 'request_too_large'],
     ['of another type', valid, { 'content-type': 'text/plain' }, 415, 'unsupported_encoding'],
     ['without a type', valid, {}, 415, 'unsupported_encoding'],

@@ -26,10 +26,10 @@ export const flagsOfNotUnderstood = (payer: Payer, members: readonly string[]): 
 const noFlags: readonly never[] = []
 
 const notUnderstood = (member: string): VendoError =>
-  createVendoError(`Vendo does not understand ${quote(member)} in this request, and it can change the price.`, {
+  createVendoError(`Vendo does not understand ${quote(member)} of this request, which may decide its price.`, {
     code: 'validation_failed',
     suggestedFix:
-      'Send it once, in the spelling and type that the provider documents. On an own credential without a spend limit it passes as it is.',
+      'Send each member once, as the provider documents its name and type, or leave it out. On an own credential without a spend limit it passes as it is.',
   })
 
 /**
