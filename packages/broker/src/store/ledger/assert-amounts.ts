@@ -1,8 +1,8 @@
 import { createVendoError } from '@vendo/contract'
 import type { Amounts } from './entry.ts'
 
-/** A billion dollars: nine of them still fit into 64 bits. */
-const maxNanos = 1_000_000_000_000_000_000n
+/** The largest amount of one call, a billion dollars: nine of them still fit into 64 bits. */
+export const maxNanos = 1_000_000_000_000_000_000n
 
 /**
  * Refuses amounts that no honest call can have.
