@@ -82,7 +82,7 @@ describe('gauges', () => {
   it('show what the broker says at the moment of the question', async () => {
     const metrics = createMetrics()
     let calls = 3
-    metrics.observer.watch({ callsInFlight: () => calls, outboxWaiting: () => 2 })
+    metrics.observer.watch({ callsInFlight: () => calls, outboxWaiting: () => 2, callsWaiting: () => 3 })
     metrics.observer.drainAsked(true)
     metrics.observer.drainAsked(false)
     expect(await samplesOf(metrics)).toMatchObject({

@@ -32,7 +32,7 @@ export interface MetricsOptions {
   readonly ofProcess?: boolean
 }
 
-const idle: BrokerGauges = { callsInFlight: () => 0, outboxWaiting: () => 0 }
+const idle: BrokerGauges = { callsInFlight: () => 0, outboxWaiting: () => 0, callsWaiting: () => 0 }
 
 /** Creates an empty set of metrics. */
 export const createMetrics = ({ ofProcess = false }: MetricsOptions = {}): Metrics => {
@@ -87,6 +87,10 @@ const createMetricsObserver = (registry: Registry): Observer => {
     },
     drainEnded: () => {
       drains--
+    },
+    waitEnded: (outcome, ms) => {
+      metrics.waits.inc({ outcome })
+      if (outcome !== 'full') metrics.wait.record(ms / 1000)
     },
   }
 }

@@ -41,6 +41,8 @@ export interface BrokerGauges {
   readonly callsInFlight: () => number
   /** Settlements that the store has not taken yet. */
   readonly outboxWaiting: () => number
+  /** Calls that wait for money that running calls hold. */
+  readonly callsWaiting: () => number
 }
 
 /**
@@ -59,7 +61,12 @@ export interface Observer {
   /** A client left: the broker reads on to the usage (`true`), or there were too many of these already. */
   drainAsked(granted: boolean): void
   drainEnded(): void
+  /** A call waited so many ms for money that running calls held, or was not let into the line (`full`). */
+  waitEnded(outcome: WaitOutcome, ms: number): void
 }
+
+/** How a wait for money ended. */
+export type WaitOutcome = 'admitted' | 'refused' | 'timeout' | 'client_gone' | 'shutdown' | 'full'
 
 const nothing = (): void => undefined
 
@@ -72,4 +79,5 @@ export const silentObserver: Observer = {
   settled: nothing,
   drainAsked: nothing,
   drainEnded: nothing,
+  waitEnded: nothing,
 }
