@@ -1,5 +1,6 @@
 import type ts from 'typescript'
 import { findHabits, findPromises } from './lib/find-habits.ts'
+import { findHollowTests } from './lib/find-hollow-tests.ts'
 import { findMissingDocs } from './lib/find-missing-docs.ts'
 import { type FunctionShape, measureFunctions } from './lib/measure-functions.ts'
 import { report } from './lib/report.ts'
@@ -31,6 +32,7 @@ const judgeFile = (file: ts.SourceFile, lines: number, shapes: readonly Function
       judgeFunction(shape, inTest).map((problem) => `${locate(file, shape.node)} ${shape.name} ${problem}`),
     ),
     ...findHabits(file).map(({ node, problem }) => `${locate(file, node)} ${problem}`),
+    ...(inTest ? findHollowTests(file) : []).map(({ node, problem }) => `${locate(file, node)} ${problem}`),
     ...findPromises(file).map((line) => `${file.fileName}:${line} has a TODO without an issue number`),
     ...(published ? findMissingDocs(file) : []).map(
       ({ name, node }) => `${locate(file, node)} ${name} has no docstring`,

@@ -18,6 +18,8 @@ const steps: Readonly<Record<string, readonly string[]>> = {
   lint: [biome, 'lint', '.', '--error-on-warnings'],
   layers: ['tools/check-layers.ts'],
   shape: ['tools/check-shape.ts'],
+  root: ['tools/check-root.ts'],
+  manifests: ['tools/check-manifests.ts'],
   entrypoints: ['tools/check-entrypoints.ts'],
   packed: ['tools/check-packed.ts'],
 }

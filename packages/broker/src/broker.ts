@@ -77,6 +77,8 @@ export interface BrokerOptions {
   readonly outboxDirectory?: string
   /** Largest JSON body in bytes; default 32 MB. */
   readonly mostBodyBytes?: number
+  /** Bytes of JSON bodies that the broker holds at one time, of all calls together; default 512 MB. More are refused for the moment. */
+  readonly maxBufferedBytes?: number
   /** Largest upload in bytes, which is streamed and takes no memory; default 2 GB, more than any provider takes in one file. */
   readonly mostUploadBytes?: number
   /** How long {@link Broker.close} waits for running calls, in ms; default 30 s. */
@@ -102,7 +104,7 @@ export interface Broker {
 
 const mostBodyBytes = 32_000_000
 const mostUploadBytes = 2_000_000_000
-const mostBufferedBytes = 512_000_000
+const maxBufferedBytes = 512_000_000
 const orphanSweepMs = 60_000
 /** Time for drain, settlement and outbox on top of the longest call: no hold may expire while its attempt lives. */
 const settleGraceMs = 120_000
@@ -137,7 +139,10 @@ export const createBroker = (options: BrokerOptions): Broker => {
     pools,
     originOf,
     pricing: createPricingSource(directory, options.rateTables ?? allRateTables),
-    bodies: { mostBytes: options.mostBodyBytes ?? mostBodyBytes, budget: createBodyBudget(mostBufferedBytes) },
+    bodies: {
+      mostBytes: options.mostBodyBytes ?? mostBodyBytes,
+      budget: createBodyBudget(options.maxBufferedBytes ?? maxBufferedBytes),
+    },
     mostUploadBytes: options.mostUploadBytes ?? mostUploadBytes,
     timeouts,
     heartbeatMs: options.heartbeatMs,

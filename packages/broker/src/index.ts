@@ -19,5 +19,16 @@ export { startMetricsServer } from './observe/metrics-server.ts'
 export { findTracer } from './observe/trace-calls.ts'
 export type { DrainPolicy, OnDisconnect } from './pipeline/drain-policy.ts'
 export { openPostgresStore } from './store/postgres/open-postgres-store.ts'
+export type {
+  AppRecord,
+  BindingRecord,
+  ConnectionRecord,
+  KeyRecord,
+  MarginRecord,
+  RateOverride,
+  SealedSecret,
+  TenantRecord,
+  TopUp,
+} from './store/records.ts'
 export { openSqliteStore } from './store/sqlite/open-sqlite-store.ts'
 export type { Store } from './store/store.ts'

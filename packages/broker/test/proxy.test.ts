@@ -121,6 +121,7 @@ describe('credentials', () => {
       })
       expect([name, answer.status]).toEqual([name, 200])
     }
+    expect(upstream.requests).toHaveLength(carriers(key).length)
     for (const request of upstream.requests) {
       expect(request.header('x-api-key')).toBe(upstreamKey)
       expect(request.header('authorization')).toBeUndefined()

@@ -81,10 +81,11 @@ const dispatch = (pool: OriginPool, request: UpstreamRequest, handler: UpstreamH
 
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
+const isPlainHere = ({ protocol, hostname }: URL): boolean => protocol === 'http:' && loopback.has(hostname)
+
 const assertOrigin = (origin: string): void => {
   const url = URL.canParse(origin) ? new URL(origin) : null
-  const safe = url !== null && url.origin === origin && (url.protocol === 'https:' || loopback.has(url.hostname))
-  if (safe) return
+  if (url?.origin === origin && (url.protocol === 'https:' || isPlainHere(url))) return
   throw createVendoError(
     `${JSON.stringify(origin)} cannot be an upstream: it must be an https origin without a path (http only on this machine).`,
     { code: 'validation_failed', suggestedFix: 'Use an origin such as https://api.example.com.' },

@@ -51,7 +51,16 @@ describe('GET /api/openapi.json', () => {
   })
 
   it.each(publicAddresses)('says that %s takes none', (line) => {
-    expect(operation(line)?.security).toBeUndefined()
+    expect(operation(line)?.security).toEqual([])
+  })
+
+  it('names every operation once', () => {
+    const ids = Object.values(document.paths).flatMap((path) =>
+      Object.values(path).map((route) => route['operationId']),
+    )
+    expect(ids).toContain('getAppsIdLimits')
+    expect(ids.every((id) => typeof id === 'string')).toBe(true)
+    expect(new Set(ids).size).toBe(ids.length)
   })
 
   it('documents how everything that is created is created once', () => {

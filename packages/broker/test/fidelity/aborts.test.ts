@@ -31,7 +31,9 @@ const received = (socket: Socket, text: string) =>
     })
   })
 
-/** The best of three: another process on a busy machine may take the processor for longer than the broker takes. */
+const attempts = 3
+
+/** The best of {@link attempts}: another process on a busy machine may take the processor for longer than the broker takes. */
 const fastest = async (measure: () => Promise<number>): Promise<number> =>
   Math.min(await measure(), await measure(), await measure())
 
@@ -59,7 +61,7 @@ describe('a client that leaves', () => {
       return performance.now() - at
     })
     expect(took).toBeLessThan(mostMs)
-    for (const call of await calls()) expect(call).toMatchObject({ state: 'estimated', reason: 'client_gone' })
+    expect(await calls()).toMatchObject(Array(attempts).fill({ state: 'estimated', reason: 'client_gone' }))
   })
 
   it('after its head, or inside its body: nothing is held, and nothing waits for the rest', async () => {
@@ -139,7 +141,7 @@ describe('a provider that dies', () => {
       return at === 0 ? 0 : performance.now() - at
     })
     expect(took).toBeLessThan(mostMs)
-    for (const call of await calls()) expect(call).toMatchObject({ state: 'estimated', reason: 'upstream_died' })
+    expect(await calls()).toMatchObject(Array(attempts).fill({ state: 'estimated', reason: 'upstream_died' }))
   })
 
   it('a stream that its close ends, after its last event, is whole', async () => {

@@ -1,4 +1,4 @@
-import { wireFormatNames } from '@vendo/contract'
+import { type Meter, meters, wireFormatNames } from '@vendo/contract'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readBody, readStream, streamOf } from '../../test/read-answer.ts'
@@ -7,28 +7,76 @@ import { createUsageReader } from './create-usage-reader.ts'
 
 const usageEvent = { model: 'm', choices: [], usage: { prompt_tokens: 1, completion_tokens: 2 } }
 
+/** A count as a provider writes it, or does not. */
+const count = fc.constantFrom('7', '0', '-1', '1.5', '1e3', '1e400', '9007199254740993', '"3"', 'null', '{}')
+
+const usageNames = [
+  ...['prompt_tokens', 'completion_tokens', 'input_tokens', 'output_tokens', 'seconds', 'audio_tokens'],
+  ...['promptTokenCount', 'candidatesTokenCount', 'cache_creation_input_tokens', 'prompt_tokens_details'],
+]
+const usage = fc.dictionary(fc.constantFrom(...usageNames), count).map((counts) => {
+  const written = `{"type":"duration",${Object.entries(counts).map(([name, number]) => `"${name}":${number},`)}"x":1}`
+  return written.replaceAll(',,', ',')
+})
+/** An answer with that usage wherever a format may have it. */
+const answer = usage.map(
+  (counts) =>
+    `{"type":"response.completed","usage":${counts},"usageMetadata":${counts},"response":{"usage":${counts}},"message":{"usage":${counts}}}`,
+)
+
 describe('createUsageReader', () => {
-  it.each(wireFormatNames)('%s: never throws, whatever the bytes are', (wireFormat) => {
-    const words = fc.constantFrom(
-      ...['data: ', '\n', '\n\n', '\r', '{', '}', '[', ']', '"', '\\', ':', ',', 'null', '1e400', '"usage"', '"type"'],
-      ...['"error"', '"message_stop"', '"response.completed"', '"response"', '"message"', '"output"', '\u0000', 'ü'],
-    )
-    fc.assert(
-      fc.property(
-        fc.array(fc.oneof(words, fc.string({ maxLength: 3 })), { maxLength: 60 }),
-        fc.boolean(),
-        (parts, sse) => {
+  it.each(wireFormatNames)(
+    '%s: never throws, whatever the bytes are, and counts nothing but whole numbers',
+    (wireFormat) => {
+      const words = fc.constantFrom(
+        ...[
+          'data: ',
+          '\n',
+          '\n\n',
+          '\r',
+          '{',
+          '}',
+          '[',
+          ']',
+          '"',
+          '\\',
+          ':',
+          ',',
+          'null',
+          '1e400',
+          '"usage"',
+          '"type"',
+        ],
+        ...['"error"', '"message_stop"', '"response.completed"', '"response"', '"message"', '"output"', '\u0000', 'ü'],
+      )
+      const noise = fc.array(fc.oneof(words, fc.string({ maxLength: 3 })), { maxLength: 60 })
+      const sound = fc.array(
+        fc.oneof(
+          answer,
+          answer.map((text) => `data: ${text}\n\n`),
+        ),
+        { minLength: 1, maxLength: 3 },
+      )
+      let counted = 0
+      fc.assert(
+        fc.property(fc.oneof(noise, sound), fc.boolean(), (parts, sse) => {
           const reader = createUsageReader({ wireFormat, contentType: sse ? 'sse' : 'json' })
           for (const part of parts) {
             reader.push(encodeText(part))
             reader.read()
           }
-          expect(reader.read().usage?.quantities ?? {}).not.toHaveProperty('undefined')
-        },
-      ),
-      { numRuns: 300 },
-    )
-  })
+          const quantities = Object.entries(reader.read().usage?.quantities ?? {})
+          counted += quantities.length
+          const wrong = quantities.filter(
+            ([meter, quantity]) => !meters.includes(meter as Meter) || !Number.isSafeInteger(quantity) || quantity < 0,
+          )
+          expect(wrong).toEqual([])
+        }),
+        { numRuns: 600, seed: 20_261_201 },
+      )
+      expect(counted).toBeGreaterThan(25)
+    },
+  )
 
   it.each([
     ['HTML', '<html><body>Bad gateway</body></html>'],

@@ -46,7 +46,9 @@ describe('the file', () => {
     const path = join(place.folder, 'new', 'store.db')
     const bench = await openBench(() => open(path))
     await bench.credit(70n)
-    for (const name of readdirSync(join(place.folder, 'new'))) {
+    const names = readdirSync(join(place.folder, 'new'))
+    expect(names).toEqual(expect.arrayContaining(['store.db', 'store.db-wal']))
+    for (const name of names) {
       expect(statSync(join(place.folder, 'new', name)).mode & 0o077).toBe(0)
     }
     expect(statSync(join(place.folder, 'new')).mode & 0o077).toBe(0)
