@@ -90,7 +90,7 @@ export const errorCodes = {
   request_unbounded: broker(
     400,
     'ValidationError',
-    'Set a use limit (`max_uses`) on the server tool, or use a key that allows unbounded requests.',
+    'Set the use limit that the message names, or use a key that allows unbounded requests.',
   ),
   spend_cap_daily: broker(
     429,

@@ -30,6 +30,8 @@ export interface UsageReading {
    * frame of each block. 0 as long as no output was seen. For estimates after a cut; hidden reasoning is not in it.
    */
   readonly visibleOutputBytes: number
+  /** Uses of server tools that the answer shows so far, each of which can make the model read again; absent when there is none. */
+  readonly toolUses?: number
 }
 
 /** Tokens of a pass that the provider does not count in the answer's own usage. */

@@ -27,6 +27,8 @@ export interface ChargeOptions {
   readonly marginOf: MarginOf
   /** The instant of admission: rates and margins are those of then. */
   readonly at: EpochMs
+  /** As {@link estimateUsage} takes it. */
+  readonly unseenOutput?: number | undefined
   /** The tenant's own credential: counted and capped at list price, and the wallet pays nothing. */
   readonly byok: boolean
 }

@@ -3,6 +3,7 @@ import type { Route } from '@vendo/integrations/providers'
 import type { ModelRates } from '@vendo/integrations/rates'
 import { type RequestFacts, readRequestFacts, type ServerTool, spliceIncludeUsage } from '@vendo/wire'
 import { boundRequest } from '../meter/bound.ts'
+import { unboundedAdvice } from '../meter/unbounded-advice.ts'
 import { matchGlob } from './match-glob.ts'
 import { parseJsonBody } from './parse-json-body.ts'
 import type { Payer } from './payer.ts'
@@ -45,7 +46,7 @@ export const admit = (input: AdmitInput): Admission => {
     target,
     payer,
     route,
-    flags: [],
+    flags: bound.unbounded === undefined ? [] : ['unbounded'],
     body: spliced ?? body,
     metered: { model, facts, rates, bound, usageAdded: spliced !== undefined },
   }
@@ -112,7 +113,7 @@ export const requireRates = (
 }
 
 const requireBound = (input: AdmitInput, facts: RequestFacts, rates: ModelRates): ChargeableBound => {
-  const { caller, target, pricing, now } = input
+  const { caller, target, payer, pricing, now } = input
   const integration = target.provider.slug
   const bound = boundRequest({
     facts,
@@ -123,9 +124,22 @@ const requireBound = (input: AdmitInput, facts: RequestFacts, rates: ModelRates)
     at: now,
     marginOf: pricing.marginOf(caller.tenantId, integration),
     allowUnbounded: caller.key.limits.allow_unbounded === true,
+    admitUnbounded: payer === 'own_capped' || payer === 'own_uncapped',
   })
   if (bound.ok) return bound
-  throw createVendoError(bound.message, { code: bound.code, slug: integration })
+  throw createVendoError(bound.message, {
+    code: bound.code,
+    slug: integration,
+    ...(bound.tool !== undefined && { suggestedFix: adviceFor(input, bound.tool) }),
+  })
 }
+
+const adviceFor = ({ route, target }: AdmitInput, tool: ServerTool): string | undefined =>
+  route.wireFormat === undefined
+    ? undefined
+    : unboundedAdvice({
+        ...{ tool, wireFormat: route.wireFormat, slug: target.provider.slug },
+        constants: target.provider.bound,
+      })
 
 const quote = (name: string): string => JSON.stringify(name.slice(0, 100))

@@ -43,6 +43,7 @@ export const holdRequestOf = ({ admission, attemptId, subject, ttlMs }: HoldInpu
     streamed: metered?.facts.stream ?? false,
     walletNanos: target.byok ? 0n : amount,
     spendNanos: amount,
+    ...(metered?.bound.unbounded !== undefined && { reservesRest: true }),
     tokens: metered?.bound.tokens ?? 0,
     defaultRequestsPerMinute: route.class === 'free' ? freeRequestsPerMinute : null,
     ttlMs,
