@@ -22,7 +22,7 @@ import { combineObservers } from './observe/combine-observers.ts'
 import { type Logger, silentLogger } from './observe/logger.ts'
 import type { Metrics } from './observe/metrics.ts'
 import { observeDrains } from './observe/observe-drains.ts'
-import type { Observer } from './observe/observer.ts'
+import type { BrokerGauges, Observer } from './observe/observer.ts'
 import { traceCalls } from './observe/trace-calls.ts'
 import { createOutbox } from './outbox/outbox.ts'
 import { createStoreGate } from './outbox/store-gate.ts'
@@ -158,12 +158,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
     clock,
     newId,
   })
-  const { outbox, line } = ledger
-  observer.watch({
-    callsInFlight: inFlight.size,
-    outboxWaiting: () => outbox.waiting,
-    callsWaiting: () => line.size,
-  })
+  observer.watch(gaugesOf(inFlight, ledger))
   const api = createLazyApi(apiDependencies(options, { directory, inFlight, clock, requireUrl, logger, ...ledger }))
   const server = createNodeServer(
     (message, answer) => route(message, answer, { runRequest, api, proxyDomain: options.proxyDomain }),
@@ -198,6 +193,12 @@ export const createBroker = (options: BrokerOptions): Broker => {
 
 const observerOf = ({ metrics, tracer }: BrokerOptions): Observer =>
   combineObservers([...(metrics ? [metrics.observer] : []), ...(tracer ? [traceCalls(tracer)] : [])])
+
+const gaugesOf = (inFlight: InFlight, { outbox, line }: LedgerParts): BrokerGauges => ({
+  callsInFlight: inFlight.size,
+  outboxWaiting: () => outbox.waiting,
+  callsWaiting: () => line.size,
+})
 
 const closeAll = async (pools: UpstreamPools, store: Store): Promise<void> => {
   await pools.close()

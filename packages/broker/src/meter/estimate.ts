@@ -30,9 +30,8 @@ export interface EstimateOptions {
 export const estimateUsage = ({ bound, reading, status, unseenOutput }: EstimateOptions): Quantities => {
   if (wasRefused({ reading, status })) return {}
   if (worksOn({ bound, reading })) return bound.quantities
-  if (status === null || reading === undefined || outputUnseen({ bound, reading })) {
-    if (unseenOutput !== undefined) return estimateByTime(bound, reading, unseenOutput)
-  }
+  const unseen = status === null || reading === undefined || outputUnseen({ bound, reading })
+  if (unseen && unseenOutput !== undefined) return estimateByTime(bound, reading, unseenOutput)
   if (status === null || reading === undefined) return bound.quantities
   const reported = reading.usage?.quantities ?? {}
   const output = outputUnseen({ bound, reading }) ? outputSide(bound.quantities) : estimateOutput(bound, reading)
