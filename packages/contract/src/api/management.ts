@@ -64,7 +64,7 @@ export const keyLimitsSchema = z
     requests_per_minute: z.int().positive().optional(),
     tokens_per_minute: z.int().positive().optional(),
     concurrency: z.int().positive().optional(),
-    /** Admits server tools without a use limit, whose cost has no bound. */
+    /** Admits server tools without a use limit on a pooled credential too: what they cost has no bound. */
     allow_unbounded: z.boolean().optional(),
     /** When the client leaves a stream: read on to the usage for a while, or cut the provider off at once. */
     on_disconnect: z.enum(['drain', 'abort']).optional(),
