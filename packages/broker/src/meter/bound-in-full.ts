@@ -35,7 +35,7 @@ export const boundInFull = (options: BoundOptions): Bound => {
 const unboundedTool = (tool: ServerTool): BoundRefusal => ({
   ok: false,
   code: 'request_unbounded',
-  message: `Nothing limits how often this request may use the server tool ${quote(tool.type)}.`,
+  message: `The server tool ${quote(tool.type)} has no use limit.`,
   tool,
 })
 

@@ -55,7 +55,7 @@ export type Charge = Pick<
  * names (`actual`). Without it the call is `estimated`, with the reason `no_usage`, `client_gone`, `upstream_died`,
  * `timeout`, `shutdown` or `background`, never above the hold. A quantity that has no rate, or an answer from a model that
  * has none, makes it `estimated` with the reason `unpriced`, flagged, at the hold: never at $0 and never at a guess.
- * An estimate that charges held output because reasoning may be hidden is flagged `output_unseen`; one at the hold because
+ * An estimate that charges output nobody saw (what was held, or what there was time for) is flagged `output_unseen`; one at the hold because
  * the connection died before a byte of an answer is flagged `refundable`, as the provider may have done nothing.
  * A refusal without usage is `actual` and costs nothing.
  */
@@ -75,9 +75,14 @@ export const chargeFor = (call: ChargeOptions): Charge => {
 }
 
 /** What an operator should know of an estimate: what it charges without evidence, and what a refund may give back. */
-const estimateFlags = ({ bound, reading, status, end }: ChargeOptions): readonly string[] => {
+const estimateFlags = ({ bound, reading, status, end, unseenOutput }: ChargeOptions): readonly string[] => {
   if (bound === undefined) return []
-  if (status === null) return end === 'upstream_died' ? ['refundable'] : []
+  if (status === null) {
+    return [
+      ...(end === 'upstream_died' ? ['refundable'] : []),
+      ...(unseenOutput === undefined ? [] : ['output_unseen']),
+    ]
+  }
   return outputUnseen({ bound, reading }) ? ['output_unseen'] : []
 }
 
