@@ -22,7 +22,7 @@ import { combineObservers } from './observe/combine-observers.ts'
 import { countDroppedLines, type Logger, silentLogger } from './observe/logger.ts'
 import type { Metrics } from './observe/metrics.ts'
 import { observeDrains } from './observe/observe-drains.ts'
-import type { Observer } from './observe/observer.ts'
+import type { BrokerGauges, Observer } from './observe/observer.ts'
 import { traceCalls } from './observe/trace-calls.ts'
 import { createOutbox } from './outbox/outbox.ts'
 import { createStoreGate } from './outbox/store-gate.ts'
@@ -31,6 +31,7 @@ import { createBodyBudget } from './pipeline/body-budget.ts'
 import { createCatalogCache } from './pipeline/catalog-cache.ts'
 import { createDirectory, type Directory } from './pipeline/directory.ts'
 import { createDrainGate, type DrainPolicy, defaultDrainPolicy, type OnDisconnect } from './pipeline/drain-policy.ts'
+import { createHoldLine, defaultHoldLinePolicy, type HoldLinePolicy } from './pipeline/hold-line.ts'
 import { createHoldRenewal } from './pipeline/hold-renewal.ts'
 import { createInFlight, type InFlight } from './pipeline/in-flight.ts'
 import { newId } from './pipeline/new-id.ts'
@@ -62,6 +63,11 @@ export interface BrokerOptions {
    */
   readonly heartbeatMs?: number
   readonly drain?: Partial<DrainPolicy>
+  /**
+   * How long a call waits when only running calls hold the money it needs, and how many calls may wait: 30 s, 100 for each
+   * limit, 1,000 in all. Then it is refused with `held_by_open_calls`. `maxMs: 0` refuses at once.
+   */
+  readonly holdLine?: Partial<HoldLinePolicy>
   /** What happens when a client leaves, by integration; default `drain`. A key's `on_disconnect` goes before it. */
   readonly onDisconnect?: Readonly<Record<string, OnDisconnect>>
   /**
@@ -152,11 +158,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
     clock,
     newId,
   })
-  observer.watch({
-    callsInFlight: inFlight.size,
-    outboxWaiting: () => ledger.outbox.waiting,
-    logLinesDropped: () => countDroppedLines(logger),
-  })
+  observer.watch(gaugesOf(inFlight, ledger, logger))
   const api = createLazyApi(apiDependencies(options, { directory, inFlight, clock, requireUrl, logger, ...ledger }))
   const server = createNodeServer(
     (message, answer) => route(message, answer, { runRequest, api, proxyDomain: options.proxyDomain }),
@@ -176,6 +178,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
     close: once(async () => {
       clearInterval(sweep)
       const stopped = server.stop()
+      ledger.line.close()
       await inFlight.drain(options.shutdownGraceMs ?? 30_000)
       ledger.billing.close()
       ledger.renewal.close()
@@ -191,6 +194,13 @@ export const createBroker = (options: BrokerOptions): Broker => {
 const observerOf = ({ metrics, tracer }: BrokerOptions): Observer =>
   combineObservers([...(metrics ? [metrics.observer] : []), ...(tracer ? [traceCalls(tracer)] : [])])
 
+const gaugesOf = (inFlight: InFlight, { outbox, line }: LedgerParts, logger: Logger): BrokerGauges => ({
+  callsInFlight: inFlight.size,
+  outboxWaiting: () => outbox.waiting,
+  callsWaiting: () => line.size,
+  logLinesDropped: () => countDroppedLines(logger),
+})
+
 const closeAll = async (pools: UpstreamPools, store: Store): Promise<void> => {
   await pools.close()
   await store.close()
@@ -204,23 +214,27 @@ interface LedgerContext {
 }
 
 /** What stands between the pipeline and the ledger: nothing while the store is well. */
-const wireLedger = ({ store, outboxDirectory }: BrokerOptions, context: LedgerContext) => {
+const wireLedger = ({ store, outboxDirectory, holdLine }: BrokerOptions, context: LedgerContext) => {
   const { clock, logger, observer, holdTtlMs } = context
   const events = createEventLog(randomBytes(6).toString('hex'), clock)
   const billing = createBillingEvents({ log: events, store, clock, logger })
+  const line = createHoldLine({ ...defaultHoldLinePolicy, ...holdLine }, (outcome, ms) =>
+    observer.waitEnded(outcome, ms),
+  )
   const gate = createStoreGate(() => store.ping())
   const outbox = createOutbox({
     store,
     gate,
     folder: outboxDirectory ?? (store.folder === undefined ? undefined : join(store.folder, 'outbox')),
     onApplied: ({ kind, subject, settlement }) => {
+      line.wake(subject.tenantId)
       if (kind !== 'release') billing.recorded(subject, settlement, kind)
     },
     observer,
     logger,
     clock,
   })
-  return { events, billing, gate, outbox, renewal: createHoldRenewal({ store, ttlMs: holdTtlMs, logger }) }
+  return { events, billing, line, gate, outbox, renewal: createHoldRenewal({ store, ttlMs: holdTtlMs, logger }) }
 }
 
 type LedgerParts = ReturnType<typeof wireLedger>
@@ -245,7 +259,7 @@ const addressBookOf = (providers: readonly Provider[], proxyDomain: string | und
   return { provider: (slug: string) => bySlug.get(slug), proxyDomain }
 }
 
-interface ApiParts extends Pick<LedgerParts, 'events' | 'billing'> {
+interface ApiParts extends Pick<LedgerParts, 'events' | 'billing' | 'line'> {
   readonly directory: Directory
   readonly inFlight: InFlight
   readonly clock: () => number
@@ -254,12 +268,15 @@ interface ApiParts extends Pick<LedgerParts, 'events' | 'billing'> {
 }
 
 const apiDependencies = ({ store, vault, rateTables }: BrokerOptions, parts: ApiParts): ApiDependencies => {
-  const { directory, inFlight, clock, requireUrl, logger, events, billing } = parts
+  const { directory, inFlight, clock, requireUrl, logger, events, billing, line } = parts
   return {
     store: readSettled(store, () => inFlight.settled()),
     vault,
     ...(rateTables !== undefined && { rateTables }),
-    onWalletChange: (tenantId) => billing.walletTouched(tenantId),
+    onWalletChange: (tenantId) => {
+      billing.walletTouched(tenantId)
+      line.wake(tenantId)
+    },
     events,
     clock,
     publicUrl: requireUrl,

@@ -37,6 +37,13 @@ describe('keys', () => {
     expect((await run(['keys', 'list', '--all'])).out).toMatch(new RegExp(`${created.id}.*revoked`))
   })
 
+  it('may be allowed hosted tools that nothing limits', async () => {
+    const { run } = await openBench()
+    const { out } = await run(['keys', 'create', '--name', 'agent', '--allow-unbounded', '--json'])
+    expect(JSON.parse(out).limits).toEqual({ allow_unbounded: true })
+    expect((await run(['keys', 'list'])).out).toContain('unbounded tools')
+  })
+
   it('management keys administer and cannot infer', async () => {
     const { run, call, broker } = await openBench()
     const { out } = await run(['keys', 'create', '--management'])

@@ -90,7 +90,7 @@ export const errorCodes = {
   request_unbounded: broker(
     400,
     'ValidationError',
-    'Set a use limit (`max_uses`) on the server tool, or use a key that allows unbounded requests.',
+    'Set the use limit that the message names, or use a key that allows unbounded requests.',
   ),
   spend_cap_daily: broker(
     429,
@@ -103,6 +103,12 @@ export const errorCodes = {
     'Raise the monthly cap, lower `max_tokens`, or wait for the next UTC month.',
   ),
   spend_cap_total: broker(429, 'SpendCapExceeded', 'Raise the cap, lower `max_tokens`, or use another key.'),
+  held_by_open_calls: broker(
+    429,
+    'RateLimited',
+    'Wait as long as `Retry-After` says: running calls give back what they do not use when they end.',
+    true,
+  ),
   rate_limited: broker(429, 'RateLimited', 'Wait as long as `Retry-After` says.', true),
   concurrency_limited: broker(429, 'RateLimited', 'Wait until a call of this key has ended.', true),
   internal_error: broker(500, 'UpstreamError', 'Report this with the request id: it is a fault of the broker.'),

@@ -59,6 +59,9 @@ export const anthropic = defineProvider({
     // These think only when they are told to, and what the answer then shows is a summary or nothing. Later ones think unasked;
     // https://platform.claude.com/docs/en/build-with-claude/thinking
     shownOutput: ['claude-2', 'claude-3', 'claude-opus-4', 'claude-sonnet-4', 'claude-haiku-4'],
+    // Measured at 51 to 71, https://www.aitoolrank.net/reviews/fastest-ai-models-2026; five times that leaves room for the fast
+    // mode of Opus.
+    maxOutputTokensPerSecond: { 'claude-opus-': 400, 'claude-sonnet-': 400 },
   },
   asksForChatUsage: false,
   reportsCost: false,

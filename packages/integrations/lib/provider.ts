@@ -69,6 +69,11 @@ export interface BoundConstants {
    * answer that breaks off may have reasoned unseen.
    */
   readonly shownOutput?: readonly string[]
+  /**
+   * Faster than these models have been seen to write, in tokens of output a second, by how their names begin; of several that
+   * fit, the longest. Any other is taken to write 1,000 a second.
+   */
+  readonly maxOutputTokensPerSecond?: Readonly<Record<string, number>>
 }
 
 /** What a provider documents of one kind of server tool. */

@@ -89,7 +89,6 @@ export const openai = defineProvider({
       // Runs before the model goes on when the context has outgrown a threshold: once without tools, else once more for each
       // call of one; https://developers.openai.com/api/docs/guides/context-management
       compaction: {},
-      tool_search: {},
       mcp: {},
     },
     // All others reason, and show a summary of it at most; https://developers.openai.com/api/docs/guides/reasoning

@@ -8,6 +8,7 @@ import { limitHistoryRules } from './store-suite/limit-history-rules.ts'
 import { orderRules } from './store-suite/order-rules.ts'
 import { refundRules } from './store-suite/refund-rules.ts'
 import { callRules, listingRules, usageRules } from './store-suite/report-rules.ts'
+import { heldRules, reserveRules } from './store-suite/reserve-rules.ts'
 import { chargeRules, orphanRules, settleRules } from './store-suite/settle-rules.ts'
 import { changedLimitRules, sharedLimitRules } from './store-suite/shared-limit-rules.ts'
 import { tenantRules } from './store-suite/tenant-rules.ts'
@@ -35,6 +36,8 @@ export const storeSuite = (name: string, openStore: OpenStore): void => {
     describe('limits', () => limitRules(openStore))
     describe('nothing to hold', () => zeroRules(openStore))
     describe('in parallel', () => parallelRules(openStore))
+    describe('reserves', () => reserveRules(openStore))
+    describe('held and used up', () => heldRules(openStore))
     describe('windows', () => windowRules(openStore))
     describe('settle', () => settleRules(openStore))
     describe('charges', () => chargeRules(openStore))

@@ -35,6 +35,8 @@ export interface UsageReading {
    * frame of each block. 0 as long as no output was seen. For estimates after a cut; hidden reasoning is not in it.
    */
   readonly visibleOutputBytes: number
+  /** Uses of server tools that the answer shows so far, each of which can make the model read again; absent when there is none. */
+  readonly toolUses?: number
 }
 
 /** What goes in, uses of tools included, and what comes out. */

@@ -7,6 +7,7 @@ import {
   type Quantities,
   type Rational,
 } from '@vendo/contract'
+import type { ServerTool } from '@vendo/wire'
 import type { Bound, BoundOptions, BoundRefusal } from './bound.ts'
 import { type Basis, mergeLines, type WorstCase } from './bound-cost.ts'
 import { type BoundContext, boundModel, type ModelBound } from './bound-model.ts'
@@ -20,7 +21,7 @@ export const mostNanos: Nanos = 1_000_000_000_000_000n
 /** The bound of any request, every model and line of it. */
 export const boundInFull = (options: BoundOptions): Bound => {
   const tools = boundTools(options.facts.serverTools, options.bound, options.allowUnbounded)
-  if ('unbounded' in tools) return unboundedTool(tools.unbounded.type)
+  if ('unbounded' in tools) return unboundedTool(tools.unbounded)
   const context: BoundOptions & BoundContext = { ...options, tools }
   const models: ModelBound[] = []
   for (const rates of [options.rates, ...options.alternatives]) {
@@ -31,10 +32,11 @@ export const boundInFull = (options: BoundOptions): Bound => {
   return summarize(models, context)
 }
 
-const unboundedTool = (type: string): BoundRefusal => ({
+const unboundedTool = (tool: ServerTool): BoundRefusal => ({
   ok: false,
   code: 'request_unbounded',
-  message: `The server tool ${quote(type)} has no use limit: set one, or use a key that allows unbounded requests.`,
+  message: `The server tool ${quote(tool.type)} has no use limit.`,
+  tool,
 })
 
 const unpriced = (model: string, missing: string): BoundRefusal => ({

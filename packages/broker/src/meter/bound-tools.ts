@@ -27,7 +27,7 @@ export const boundTools = (
 ): ToolBound | { readonly unbounded: ServerTool } => {
   const fees: { meter: Meter; uses: bigint }[] = []
   const calls: { model: string; uses: bigint }[] = []
-  const waived = tools.flatMap(({ type }) => findTool(constants, type)?.waives ?? [])
+  const waived = waivedMeters(tools, constants)
   let total = 0n
   for (const tool of tools) {
     const known = findTool(constants, tool.type)
@@ -41,8 +41,16 @@ export const boundTools = (
   return { uses: total, waived, fees: fees.filter(({ meter }) => !waived.includes(meter)), calls }
 }
 
-/** The entry with the longest prefix of the type. */
-const findTool = ({ serverTools }: BoundConstants, type: string): ToolConstants | undefined =>
+/** Meters that some tool of a request makes free for all of it. */
+export const waivedMeters = (tools: readonly ServerTool[], constants: BoundConstants): readonly Meter[] =>
+  tools.flatMap(({ type }) => findTool(constants, type)?.waives ?? [])
+
+/** Whether something limits how often a tool can be used: the request, or its provider. */
+export const hasUseLimit = (tool: ServerTool, constants: BoundConstants): boolean =>
+  mostUses(tool, findTool(constants, tool.type), false) !== undefined
+
+/** What a provider documents of a tool: the entry with the longest prefix of its type. */
+export const findTool = ({ serverTools }: BoundConstants, type: string): ToolConstants | undefined =>
   Object.entries(serverTools)
     .filter(([prefix]) => type.startsWith(prefix))
     .toSorted(([left], [right]) => right.length - left.length)[0]?.[1]

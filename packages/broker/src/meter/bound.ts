@@ -1,12 +1,13 @@
 import type { Meter, Nanos, Quantities } from '@vendo/contract'
 import type { BoundConstants } from '@vendo/integrations/providers'
 import type { ModelRates } from '@vendo/integrations/rates'
-import type { RequestFacts } from '@vendo/wire'
+import type { RequestFacts, ServerTool } from '@vendo/wire'
 import type { ChargeLine, EpochMs } from '../store/records.ts'
 import type { MarginOf } from './amount.ts'
 import type { Basis } from './bound-cost.ts'
 import { boundInFull } from './bound-in-full.ts'
 import { boundPlain } from './bound-plain.ts'
+import { boundWithoutTools } from './bound-without-tools.ts'
 
 /** What a request's bound is worked out from. */
 export interface BoundOptions {
@@ -22,6 +23,8 @@ export interface BoundOptions {
   readonly marginOf: MarginOf
   /** The key accepts a hold that the call may exceed: tools without a use limit, meters without a rate. */
   readonly allowUnbounded: boolean
+  /** A request whose tools have no use limit is bounded without them, and says so: {@link RequestBound.unbounded}. */
+  readonly admitUnbounded?: boolean
 }
 
 /** The largest cost that a request can have. */
@@ -43,10 +46,18 @@ export interface RequestBound {
   readonly fallbacksAddUp: boolean
   /** Meters without a fee in this request, whatever its answer counts. */
   readonly waived: readonly Meter[]
+  /** Set for a request with tools that have no use limit: everything else here is the bound without their use. */
+  readonly unbounded?: UnboundedUse
   /** The provider goes on working when the answer is cut (OpenAI's background). */
   readonly background: boolean
   /** The largest output limit whose bound fits an amount; `undefined` when not even one token does. */
   fittingMaxOutput(availableNanos: Nanos, basis: Basis): number | undefined
+}
+
+/** What is known of the tools of a request that have no use limit. */
+export interface UnboundedUse {
+  /** One line: everything that the model can read because of one use, once, at its dearest. */
+  readonly context: ChargeLine
 }
 
 /** Why a request has no bound. The message names what to change. */
@@ -54,6 +65,8 @@ export interface BoundRefusal {
   readonly ok: false
   readonly code: 'request_unbounded' | 'model_unpriced'
   readonly message: string
+  /** The tool without a use limit, where that is why. */
+  readonly tool?: ServerTool
 }
 
 /** The verdict of {@link boundRequest}. */
@@ -64,4 +77,5 @@ export type Bound = RequestBound | BoundRefusal
  * billed by; see "The hold is a true upper bound" in the product contract. With `allowUnbounded` it is an expectation for
  * the parts that have no bound.
  */
-export const boundRequest = (options: BoundOptions): Bound => boundPlain(options) ?? boundInFull(options)
+export const boundRequest = (options: BoundOptions): Bound =>
+  boundPlain(options) ?? boundWithoutTools(options) ?? boundInFull(options)

@@ -9,6 +9,11 @@ export interface EstimateOptions {
   readonly reading: UsageReading | undefined
   /** The upstream's status; null when it never answered. */
   readonly status: number | null
+  /**
+   * The most output that the model can have written unseen in the time it had, in tokens: for credentials of the tenant's own.
+   * Absent: as much as is held.
+   */
+  readonly unseenOutput?: number | undefined
 }
 
 /**
@@ -19,11 +24,15 @@ export interface EstimateOptions {
  * - it broke off, or did not tell one side: input and uses as last reported (a stream's start tells them), else the bound's. Output of a request whose
  *   model shows all that it writes is the larger of what was reported and the bytes of text that were seen, one byte for a
  *   token at most. Where reasoning may be hidden the text tells nothing of it, not even once it is over: then output is the
- *   bound's, unless the provider counts it, reasoning included, while the answer runs (Gemini).
+ *   bound's, unless the provider counts it, reasoning included, while the answer runs (Gemini);
+ * - on a credential of the tenant's own, output that may be hidden is what can be written in the time there was.
  */
-export const estimateUsage = ({ bound, reading, status }: EstimateOptions): Quantities => {
+export const estimateUsage = ({ bound, reading, status, unseenOutput }: EstimateOptions): Quantities => {
   if (wasRefused({ reading, status })) return {}
-  if (status === null || reading === undefined || worksOn({ bound, reading })) return bound.quantities
+  if (worksOn({ bound, reading })) return bound.quantities
+  const unseen = status === null || reading === undefined || outputUnseen({ bound, reading })
+  if (unseen && unseenOutput !== undefined) return estimateByTime(bound, reading, unseenOutput)
+  if (status === null || reading === undefined) return bound.quantities
   const reported = reading.usage?.quantities ?? {}
   const { untold = [] } = reading
   const known = tellsInput(reported) && !untold.includes('input')
@@ -79,13 +88,31 @@ const inputSide = (quantities: Quantities): Quantities =>
 const outputSide = (quantities: Quantities): Quantities =>
   Object.fromEntries(Object.entries(quantities).filter(([meter]) => outputMeters.includes(meter as Meter)))
 
+/** Input as reported, else as held; and beside the output that was seen what can have been written unseen, within the hold. */
+const estimateByTime = (
+  bound: EstimateOptions['bound'],
+  reading: UsageReading | undefined,
+  unseenOutput: number,
+): Quantities => {
+  const { quantities } = bound
+  const reported = reading?.usage?.quantities ?? {}
+  const held = heldOutput(quantities)
+  const seen = reading === undefined ? {} : estimateOutput(bound, reading)
+  const output = Math.min(quantities[held] ?? 0, (seen[held] ?? 0) + unseenOutput)
+  const input = inputSide(tellsInput(reported) ? reported : quantities)
+  return withoutNoughts({ ...input, ...seen, [held]: output })
+}
+
+/** The meter that the bound holds the output under. */
+const heldOutput = (bound: Quantities): Meter => outputMeters.find((meter) => bound[meter] !== undefined) ?? 'output'
+
 /** Visible bytes are counted under the meter that the bound holds the output under, on top of reasoning that was counted. */
 const estimateOutput = (
   { quantities: bound }: EstimateOptions['bound'],
   { usage, visibleOutputBytes }: UsageReading,
 ): Quantities => {
   const reported = usage?.quantities ?? {}
-  const held = outputMeters.find((meter) => bound[meter] !== undefined) ?? 'output'
+  const held = heldOutput(bound)
   const shown = visibleOutputBytes + (usage?.reasoning ?? 0)
   const seen = Math.min(bound[held] ?? 0, Math.max(reported[held] ?? 0, shown))
   const others = outputMeters.filter((meter) => meter !== held && reported[meter] !== undefined)

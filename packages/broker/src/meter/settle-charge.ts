@@ -28,6 +28,8 @@ export interface ChargeOptions {
   readonly marginOf: MarginOf
   /** The instant of admission: rates and margins are those of then. */
   readonly at: EpochMs
+  /** As {@link estimateUsage} takes it. */
+  readonly unseenOutput?: number | undefined
   /** The tenant's own credential: counted and capped at list price, and the wallet pays nothing. */
   readonly byok: boolean
 }
@@ -56,7 +58,7 @@ export type Charge = Pick<
  * has none, makes it `estimated` with the reason `unpriced`, flagged, at the hold: never at $0 and never at a guess. So does
  * usage or a cost beyond what the ledger can hold, with the reason `out_of_range`. Work in the background, and a call without
  * a byte of an answer, are at the hold too.
- * An estimate that charges held output because reasoning may be hidden is flagged `output_unseen`; one at the hold because
+ * An estimate that charges output nobody saw (what was held, or what there was time for) is flagged `output_unseen`; one at the hold because
  * the connection died before a byte of an answer is flagged `refundable`, as the provider may have done nothing.
  * A refusal without usage is `actual` and costs nothing.
  */
@@ -78,9 +80,14 @@ export const chargeFor = (call: ChargeOptions): Charge => {
 }
 
 /** What an operator should know of an estimate: what it charges without evidence, and what a refund may give back. */
-const estimateFlags = ({ bound, reading, status, end }: ChargeOptions): readonly string[] => {
+const estimateFlags = ({ bound, reading, status, end, unseenOutput }: ChargeOptions): readonly string[] => {
   if (bound === undefined) return []
-  if (status === null) return end === 'upstream_died' ? ['refundable'] : []
+  if (status === null) {
+    return [
+      ...(end === 'upstream_died' ? ['refundable'] : []),
+      ...(unseenOutput === undefined ? [] : ['output_unseen']),
+    ]
+  }
   return outputUnseen({ bound, reading }) ? ['output_unseen'] : []
 }
 

@@ -65,6 +65,12 @@ export const createBrokerMetrics = (registry: Registry, sources: () => GaugeSour
       labelNames: ['outcome'],
       registers,
     }),
+    waits: new Counter({
+      name: 'vendo_waits_total',
+      help: 'Calls that only running calls kept from being admitted, by how their wait ended; full: too many waited already',
+      labelNames: ['outcome'],
+      registers,
+    }),
   }
 }
 
@@ -85,7 +91,7 @@ const createHistograms = (registers: Registry[]) => ({
   }),
   added: new QuickHistogram({
     name: 'vendo_added_seconds',
-    help: "The broker's own time before the dispatch of a call, its hold included, the wait for the client's body not",
+    help: "The broker's own time before the dispatch of a call, its hold included, waits for the client's body and for money not",
     buckets: brokerSeconds,
     registers,
   }),
@@ -93,6 +99,12 @@ const createHistograms = (registers: Registry[]) => ({
     name: 'vendo_hold_seconds',
     help: 'How long the store took to admit or to refuse an attempt',
     buckets: brokerSeconds,
+    registers,
+  }),
+  wait: new QuickHistogram({
+    name: 'vendo_wait_seconds',
+    help: 'How long calls waited for money that running calls held',
+    buckets: callSeconds,
     registers,
   }),
   settle: new QuickHistogram({
@@ -107,6 +119,7 @@ const gauges: Readonly<Record<string, { readonly help: string; readonly source: 
   vendo_calls_in_flight: { help: 'Calls under way', source: 'callsInFlight' },
   vendo_open_holds: { help: 'Holds of this broker that are not settled yet', source: 'openHolds' },
   vendo_drains_under_way: { help: 'Answers read on after their client left', source: 'drainsUnderWay' },
+  vendo_calls_waiting: { help: 'Calls that wait for money that running calls hold', source: 'callsWaiting' },
   vendo_outbox_waiting: { help: 'Settlements that the store has not taken yet', source: 'outboxWaiting' },
 }
 

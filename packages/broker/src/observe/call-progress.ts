@@ -7,6 +7,7 @@ export class CallProgress {
   readonly #startedAt: number
   #bodyAwaitedAt = 0
   #bodyMs = 0
+  #lineMs = 0
   #addedMs: number | undefined
   #route: string | undefined
 
@@ -31,9 +32,14 @@ export class CallProgress {
     this.#bodyMs = this.#now() - this.#bodyAwaitedAt
   }
 
+  /** The call waited so many ms for money that other calls held. */
+  lineWaited(ms: number): void {
+    this.#lineMs += ms
+  }
+
   /** The call goes to its provider now. Only the first dispatch counts. */
   dispatched(): void {
-    this.#addedMs ??= this.#now() - this.#startedAt - this.#bodyMs
+    this.#addedMs ??= this.#now() - this.#startedAt - this.#bodyMs - this.#lineMs
   }
 
   /** Method and path as the provider's table writes them; absent when the call did not get there. */

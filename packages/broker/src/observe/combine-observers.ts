@@ -26,5 +26,8 @@ export const combineObservers = (observers: readonly Observer[]): Observer => {
     drainEnded: () => {
       for (const observer of observers) observer.drainEnded()
     },
+    waitEnded: (outcome, ms) => {
+      for (const observer of observers) observer.waitEnded(outcome, ms)
+    },
   }
 }

@@ -32,7 +32,8 @@ export interface MetricsOptions {
   readonly ofProcess?: boolean
 }
 
-const idle: BrokerGauges = { callsInFlight: () => 0, outboxWaiting: () => 0, logLinesDropped: () => 0 }
+const none = (): number => 0
+const idle: BrokerGauges = { callsInFlight: none, outboxWaiting: none, callsWaiting: none, logLinesDropped: none }
 
 /** Creates an empty set of metrics. */
 export const createMetrics = ({ ofProcess = false }: MetricsOptions = {}): Metrics => {
@@ -87,6 +88,10 @@ const createMetricsObserver = (registry: Registry): Observer => {
     },
     drainEnded: () => {
       drains--
+    },
+    waitEnded: (outcome, ms) => {
+      metrics.waits.inc({ outcome })
+      if (outcome !== 'full') metrics.wait.record(ms / 1000)
     },
   }
 }

@@ -43,6 +43,8 @@ export interface BrokerGauges {
   readonly outboxWaiting: () => number
   /** Log lines that could not be written, since the start. */
   readonly logLinesDropped: () => number
+  /** Calls that wait for money that running calls hold. */
+  readonly callsWaiting: () => number
 }
 
 /**
@@ -61,7 +63,12 @@ export interface Observer {
   /** A client left: the broker reads on to the usage (`true`), or there were too many of these already. */
   drainAsked(granted: boolean): void
   drainEnded(): void
+  /** A call waited so many ms for money that running calls held, or was not let into the line (`full`). */
+  waitEnded(outcome: WaitOutcome, ms: number): void
 }
+
+/** How a wait for money ended. */
+export type WaitOutcome = 'admitted' | 'refused' | 'timeout' | 'client_gone' | 'shutdown' | 'full'
 
 const nothing = (): void => undefined
 
@@ -74,4 +81,5 @@ export const silentObserver: Observer = {
   settled: nothing,
   drainAsked: nothing,
   drainEnded: nothing,
+  waitEnded: nothing,
 }

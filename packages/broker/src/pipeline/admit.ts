@@ -3,6 +3,7 @@ import type { Route } from '@vendo/integrations/providers'
 import type { ModelRates } from '@vendo/integrations/rates'
 import { type RequestFacts, readRequestFacts, type ServerTool, spliceIncludeUsage } from '@vendo/wire'
 import { type Bound, boundRequest } from '../meter/bound.ts'
+import { unboundedAdvice } from '../meter/unbounded-advice.ts'
 import { noRates, unpricedBound } from '../meter/unpriced-bound.ts'
 import { flagsOfNotUnderstood, leavesModelToPrompt, modelUnnamed, modelUnpriced } from './admission-policy.ts'
 import { matchGlob } from './match-glob.ts'
@@ -41,15 +42,16 @@ export const admit = (input: AdmitInput): Admission => {
   const flags = flagsOfNotUnderstood(payer, facts.notUnderstood)
   const model = target.byok && leavesModelToPrompt(facts) ? null : requireModel(facts)
   assertModelsAllowed(caller, [model ?? '*', ...facts.fallbackModels, ...facts.serverTools.flatMap(modelsOf)])
+  const price = priceOf(input, facts, model)
   const spliced = asksOnBehalf(input, facts) ? spliceIncludeUsage(body) : undefined
   return {
     caller,
     target,
     payer,
     route,
-    flags,
+    flags: price.bound.unbounded === undefined ? flags : [...flags, 'unbounded'],
     body: spliced ?? body,
-    metered: { ...priceOf(input, facts, model), model, facts, usageAdded: spliced !== undefined },
+    metered: { ...price, model, facts, usageAdded: spliced !== undefined },
   }
 }
 
@@ -68,10 +70,15 @@ const priceOf = (input: AdmitInput, facts: RequestFacts, model: string | null): 
     })
     if (bound.ok) return { rates, bound, priceKnown: true }
     if (bound.code !== 'model_unpriced' || payer !== 'own_uncapped') {
-      throw createVendoError(bound.message, { code: bound.code, slug: target.provider.slug })
+      throw createVendoError(bound.message, {
+        code: bound.code,
+        slug: target.provider.slug,
+        ...(bound.tool !== undefined && { suggestedFix: adviceFor(input, bound.tool) }),
+      })
     }
-  } else if (payer !== 'own_uncapped')
+  } else if (payer !== 'own_uncapped') {
     throw unknown === null ? modelUnnamed(target) : modelUnpriced(input, unknown ?? '')
+  }
   return { rates: rates ?? noRates(model ?? ''), bound: unpricedBound(facts), priceKnown: false }
 }
 
@@ -146,7 +153,7 @@ const boundOf = (
   facts: RequestFacts,
   { rates, alternatives }: { readonly rates: ModelRates; readonly alternatives: readonly ModelRates[] },
 ): Bound => {
-  const { caller, target, pricing, now } = input
+  const { caller, target, payer, pricing, now } = input
   return boundRequest({
     facts,
     rates,
@@ -156,7 +163,16 @@ const boundOf = (
     at: now,
     marginOf: pricing.marginOf({ tenantId: caller.tenantId, integration: target.provider.slug, model: rates, at: now }),
     allowUnbounded: caller.key.limits.allow_unbounded === true,
+    admitUnbounded: payer === 'own_capped' || payer === 'own_uncapped',
   })
 }
+
+const adviceFor = ({ route, target }: AdmitInput, tool: ServerTool): string | undefined =>
+  route.wireFormat === undefined
+    ? undefined
+    : unboundedAdvice({
+        ...{ tool, wireFormat: route.wireFormat, slug: target.provider.slug },
+        constants: target.provider.bound,
+      })
 
 const quote = (name: string): string => JSON.stringify(name.slice(0, 100))

@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts'
 import type { CatalogCache } from './catalog-cache.ts'
 import type { Directory } from './directory.ts'
 import type { DrainGate, OnDisconnect } from './drain-policy.ts'
+import type { HoldLine } from './hold-line.ts'
 import type { HoldRenewal } from './hold-renewal.ts'
 import type { InFlight } from './in-flight.ts'
 import type { Pricing } from './pricing.ts'
@@ -25,6 +26,8 @@ export interface PipelineDependencies {
   readonly gate: StoreGate
   readonly outbox: Outbox
   readonly renewal: HoldRenewal
+  /** Where calls wait for money that running calls hold. */
+  readonly line: HoldLine
   /** How long an attempt can last at most, its settlement included. */
   readonly holdTtlMs: number
   readonly billing: BillingEvents

@@ -121,6 +121,7 @@ const neverSent = ({ clock }: PipelineDependencies, { receivedAt }: Incoming): R
   reading: undefined,
   ttfbMs: null,
   durationMs: clock() - receivedAt,
+  elapsedMs: 0,
   replaced: null,
   headSent: false,
 })

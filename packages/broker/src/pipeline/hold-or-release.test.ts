@@ -14,6 +14,7 @@ const input = {
   attemptId: 'att_1',
   subject: { requestId: 'req_1' },
   admission: { target: { connection: { id: 'con_1' } }, route: { method: 'GET', path: '/v1/models', class: 'free' } },
+  client: {},
 } as unknown as HoldInput
 
 /** A store that admits after so long, and what came of it. */
@@ -27,6 +28,7 @@ const start = (ms: number) => {
     observer: { holdAnswered: (...answer: [string, boolean, number]) => void told.push(answer) },
     outbox: { release: async (_draft: unknown, fate: Promise<HoldFate>) => void fates.push(fate) },
     inFlight: { settling: () => undefined },
+    line: { size: 0 },
   } as unknown as PipelineDependencies
   return { ending: holdOrRelease(dependencies, input).catch((error: unknown) => error), told, fates }
 }

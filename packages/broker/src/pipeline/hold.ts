@@ -1,4 +1,6 @@
+import type { ServerResponse } from 'node:http'
 import { createVendoError, usdFromNanos, type VendoError } from '@vendo/contract'
+import type { CallProgress } from '../observe/call-progress.ts'
 import type { CallSubject } from '../outbox/outbox-entry.ts'
 import type { HoldOutcome, HoldRequest } from '../store/records.ts'
 import { routeName } from './classify.ts'
@@ -11,6 +13,14 @@ export interface HoldInput {
   readonly subject: CallSubject
   /** How long the attempt can last at most, its settlement included. */
   readonly ttlMs: number
+  /** Who waits for the hold, if it has to be waited for. */
+  readonly client: HoldClient
+}
+
+/** The client's end of a call that is not dispatched yet. */
+export interface HoldClient {
+  readonly answer: Pick<ServerResponse, 'once' | 'removeListener' | 'destroyed'>
+  readonly progress: Pick<CallProgress, 'lineWaited'>
 }
 
 /** Requests per minute on free routes, for keys that set no limit of their own. */
@@ -33,6 +43,7 @@ export const holdRequestOf = ({ admission, attemptId, subject, ttlMs }: HoldInpu
     streamed: metered?.facts.stream ?? false,
     walletNanos: target.byok ? 0n : amount,
     spendNanos: amount,
+    ...(metered?.bound.unbounded !== undefined && { reservesRest: true }),
     tokens: metered?.bound.tokens ?? 0,
     defaultRequestsPerMinute: route.class === 'free' ? freeRequestsPerMinute : null,
     ttlMs,
@@ -41,6 +52,17 @@ export const holdRequestOf = ({ admission, attemptId, subject, ttlMs }: HoldInpu
 
 /** The ledger's no. */
 export type Refused = Extract<HoldOutcome, { readonly admitted: false }>
+
+/** How soon it is worth trying again when running calls hold the money: they end at any time. */
+const heldRetrySeconds = 5
+
+/** What the client is told when running calls hold the money that its call needs, and waiting has not helped. */
+export const heldByOpenCalls = ({ target }: Admission): VendoError =>
+  createVendoError('Calls that are running hold the money that this call can cost.', {
+    code: 'held_by_open_calls',
+    slug: target.provider.slug,
+    retryAfter: heldRetrySeconds,
+  })
 
 /** What the client is told of it: the code of the narrowest limit that fails. */
 export const refusalOf = (outcome: Refused, admission: Admission): VendoError => {

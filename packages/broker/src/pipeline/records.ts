@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ErrorShape } from '@vendo/contract'
+import type { ErrorShape, Nanos } from '@vendo/contract'
 import type { Provider, Route } from '@vendo/integrations/providers'
 import type { ModelRates } from '@vendo/integrations/rates'
 import type { RequestFacts } from '@vendo/wire'
@@ -104,6 +104,8 @@ export interface Attempt {
   readonly admittedAt: number
   readonly admission: Admission
   readonly subject: CallSubject
+  /** What its hold sets aside beyond the bound, for a call whose cost has none; absent when that is nothing. */
+  readonly reservedNanos?: Nanos
 }
 
 /** How the pipeline answers when it refuses: in the shape that the called provider's SDKs understand. */

@@ -19,6 +19,8 @@ export interface RelayEnd {
   readonly reading: UsageReading | undefined
   readonly ttfbMs: number | null
   readonly durationMs: number
+  /** The same by a monotonic clock: what an estimate may count with. */
+  readonly elapsedMs: number
   /** The provider refused the operator's pooled credential, or answered with a redirect: the client got the broker's error instead. */
   readonly replaced: 'upstream_credentials_exhausted' | 'upstream_redirect' | null
   /** The client has the head of the provider's answer: no other answer can follow. */

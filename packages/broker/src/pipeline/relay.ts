@@ -53,6 +53,7 @@ export class Relay implements UpstreamHandler, ClientSideEvents {
   readonly #input: RelayInput
   readonly #client: ClientSide
   readonly #startedAt: number
+  readonly #startedAtMonotonic = performance.now()
   readonly #total: NodeJS.Timeout
   #resolve!: (end: RelayEnd) => void
   #call: UpstreamCall | undefined
@@ -354,6 +355,7 @@ export class Relay implements UpstreamHandler, ClientSideEvents {
       reading,
       ttfbMs: this.#ttfbMs,
       durationMs: this.#input.clock() - this.#startedAt,
+      elapsedMs: performance.now() - this.#startedAtMonotonic,
       replaced: this.#replaced,
       headSent: this.#headSent,
     })

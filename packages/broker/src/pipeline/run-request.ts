@@ -123,7 +123,8 @@ const attemptUntilSent = async (
   const subject = subjectOf(incoming.requestId, admission)
   for (let number = 1; ; number++) {
     const attemptId = dependencies.newId('att')
-    const held = await holdOrRelease(dependencies, { admission, attemptId, subject, ttlMs: dependencies.holdTtlMs })
+    const { holdTtlMs: ttlMs } = dependencies
+    const held = await holdOrRelease(dependencies, { admission, attemptId, subject, ttlMs, client: incoming })
     incoming.progress.dispatched()
     const forwarded = forwardSafely(dependencies, incoming, held)
     if (forwarded === 'kept') return

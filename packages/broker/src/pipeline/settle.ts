@@ -1,9 +1,11 @@
 import { chargeFor } from '../meter/settle-charge.ts'
 import { unpricedCharge } from '../meter/unpriced-bound.ts'
+import { unseenOutput } from '../meter/unseen-output.ts'
 import type { Settlement } from '../store/records.ts'
 import type { Pricing } from './pricing.ts'
 import type { Attempt } from './records.ts'
 import type { RelayEnd } from './relay-end.ts'
+import { withToolUse } from './settle-unbounded.ts'
 
 /** Everything that decides what an attempt is settled at. */
 export interface SettleInput {
@@ -48,12 +50,24 @@ const consumed = ({ attempt, end, pricing }: SettleInput): Settlement => {
     }),
     at: attempt.admittedAt,
     byok: target.byok,
+    unseenOutput: target.byok ? unseenOutputOf(attempt, end) : undefined,
   })
   const charge = metered.priceKnown ? priced : unpricedCharge(priced)
   // The answer to a form names no model, and the hold was made before the form did.
   const servedModel = charge.servedModel ?? (attempt.admission.form === undefined ? null : metered.model)
-  return { ...common, ...charge, servedModel }
+  return { ...common, ...withToolUse(charge, attempt, end), servedModel }
 }
+
+/** On a credential of the tenant's own an interrupted call is not charged for output that there was no time to write. */
+const unseenOutputOf = ({ admission: { target, metered } }: Attempt, { elapsedMs }: RelayEnd): number | undefined =>
+  metered === undefined
+    ? undefined
+    : unseenOutput({
+        constants: target.provider.bound,
+        model: metered.model ?? metered.rates.model,
+        choices: metered.facts.choices,
+        elapsedMs,
+      })
 
 type Charge = Omit<Settlement, 'attemptId' | 'responseId' | 'upstreamStatus' | 'ttfbMs' | 'durationMs'>
 

@@ -115,6 +115,11 @@ export interface HoldRequest {
   readonly walletNanos: Nanos
   /** Set aside from every spend cap; the list price for bring-your-own-key calls. */
   readonly spendNanos: Nanos
+  /**
+   * Sets aside everything that the narrowest spend cap has left, where that is more than `spendNanos`: for a call whose cost
+   * has no bound. What is above `spendNanos` is its reserve. Without a spend cap there is none.
+   */
+  readonly reservesRest?: true
   /** Set aside from tokens per minute. */
   readonly tokens: number
   /** The limit of requests per minute for this attempt when the key sets none (free routes: 60). */
@@ -125,7 +130,12 @@ export interface HoldRequest {
 
 /** The answer to a {@link HoldRequest}. */
 export type HoldOutcome =
-  | { readonly admitted: true; readonly admittedAt: EpochMs }
+  | {
+      readonly admitted: true
+      readonly admittedAt: EpochMs
+      /** What {@link HoldRequest.reservesRest} added to `spendNanos`; absent when nothing was. */
+      readonly reservedNanos?: Nanos
+    }
   | {
       readonly admitted: false
       readonly code:
@@ -147,6 +157,8 @@ export type HoldOutcome =
       readonly available: bigint
       /** The amounts are those of a wider scope, and not for a caller that has a spend cap of its own. */
       readonly withheld?: true
+      /** Only running calls stand in the way: the limit itself has room for this one. Never set for limits of calls and tokens. */
+      readonly heldByOpenCalls?: true
       /** Seconds until the window ends, for limits with a window. */
       readonly retryAfterSeconds?: number
     }

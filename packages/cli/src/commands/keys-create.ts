@@ -24,6 +24,7 @@ interface KeysCreateOptions extends ManagementOptions {
   readonly concurrency?: number
   readonly models?: readonly string[]
   readonly integrations?: readonly string[]
+  readonly allowUnbounded?: true
 }
 
 /** `vendo keys create`: prints the key once, alone on stdout. */
@@ -44,6 +45,7 @@ export const addKeysCreate = (keys: Command, context: CliContext): void => {
     .option('--concurrency <n>', 'calls at one time', parseCount)
     .option('--models <globs>', 'models it may use, as in "claude-haiku-*,gpt-5-mini"', parseList)
     .option('--integrations <slugs>', 'integrations it may use, as in anthropic,openai', parseList)
+    .option('--allow-unbounded', 'admit hosted tools that nothing limits, also on a pooled credential')
   addManagementOptions(create)
     .addHelpText('after', '\nExample:\n  vendo keys create --name ci --cap-day 5 --models "claude-haiku-*" > ci.key')
     .action((options: KeysCreateOptions) => createKey(context, options))
@@ -92,4 +94,5 @@ const limitsOf = (options: KeysCreateOptions): KeyLimits => ({
   ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
   ...(options.models !== undefined && { models: [...options.models] }),
   ...(options.integrations !== undefined && { integrations: [...options.integrations] }),
+  ...(options.allowUnbounded === true && { allow_unbounded: true }),
 })

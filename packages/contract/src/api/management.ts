@@ -72,7 +72,7 @@ export const keyLimitsSchema = z
     requests_per_minute: z.int().positive().optional(),
     tokens_per_minute: z.int().positive().optional(),
     concurrency: z.int().positive().optional(),
-    /** Admits server tools without a use limit, whose cost has no bound. */
+    /** Admits server tools without a use limit on a pooled credential too: what they cost has no bound. */
     allow_unbounded: z.boolean().optional(),
     /** The key of one budgeted command: its refusals state the limit, and never a command that changes it. */
     budgeted_run: z.boolean().optional(),

@@ -36,6 +36,7 @@ export const sharedLimitRules = (openStore: OpenStore): void => {
       const refusal = {
         ...{ admitted: false, code, scope: scope.kind, required, available },
         ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+        ...(code.startsWith('spend_cap') && { heldByOpenCalls: true }),
       }
       rule(`${name} of ${scope.kind} holds over all its keys`, openStore, async (bench) => {
         await bench.credit(1000n)

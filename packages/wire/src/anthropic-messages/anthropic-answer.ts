@@ -69,12 +69,21 @@ const codeRuns = (content: unknown): ReadonlyMap<string, Meter> => {
   return uses
 }
 
+/** Blocks in which the provider runs a tool; their results are blocks of their own. */
+const serverUse = /^(server|mcp)_tool_use$/
+
 const absorbBlock = (state: AnswerState, event: JsonMembers): AnswerState => {
   const block = event.object('content_block')
   if (block?.text('type') === 'fallback') {
     const model = block.object('to')?.text('model')
     return model === undefined ? state : { ...state, model }
   }
-  if (block === undefined || !runsCode(block.text('type'), block.text('name'))) return state
-  return { ...state, toolUses: new Map([...state.toolUses, [`#${event.literal('index')}`, 'code_execution']]) }
+  if (block === undefined || !serverUse.test(block.text('type') ?? '')) return state
+  const serverUses = new Set([...(state.serverUses ?? []), `#${event.literal('index')}`])
+  if (!runsCode(block.text('type'), block.text('name'))) return { ...state, serverUses }
+  return {
+    ...state,
+    serverUses,
+    toolUses: new Map([...state.toolUses, [`#${event.literal('index')}`, 'code_execution']]),
+  }
 }

@@ -50,7 +50,7 @@ const readThread = ({ thread }: RawObject): readonly ServerTool[] =>
 const readTool = (tool: RawObject, body: RawObject): readonly ServerTool[] => {
   if (tool['type'] == null) return []
   const type = textOf(tool['type']) ?? 'unknown'
-  if (clientTool.test(type)) return []
+  if (clientTool.test(type) || type === 'openrouter:tool_search') return []
   if (type.startsWith('openrouter:')) return [readOpenRouterTool(type, tool, body)]
   const maxUses = servedByAnthropic(body) ? limitOf(tool['max_uses']) : undefined
   return [{ type, ...(maxUses === undefined ? {} : { maxUses }), ...modelsIn(tool) }]

@@ -7,7 +7,11 @@ import { readOpenRouterTool } from '../request/read-openrouter-tool.ts'
 import type { FormatFacts } from '../request/read-request-facts.ts'
 import type { ServerTool } from '../request-facts.ts'
 
-const clientTools: ReadonlySet<unknown> = new Set([undefined, 'function', 'custom'])
+/** Run by the client; or, as a search among the tools of the request, at no cost of their own. */
+const clientTools: ReadonlySet<unknown> = new Set([
+  ...[undefined, 'function', 'custom'],
+  ...['tool_search', 'openrouter:tool_search'],
+])
 
 /** Models that search before each answer, whether or not the request says so. */
 const searchModel = /-search-(preview|api)/

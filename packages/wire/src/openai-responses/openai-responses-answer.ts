@@ -12,6 +12,8 @@ const terminal: ReadonlySet<string | undefined> = new Set([
   'response.cancelled',
 ])
 
+const itemEvents: ReadonlySet<string | undefined> = new Set(['response.output_item.added', 'response.output_item.done'])
+
 const isWorking = (response: JsonMembers): boolean =>
   response.is('status', 'queued') || response.is('status', 'in_progress')
 
@@ -32,7 +34,7 @@ export const openAiResponsesAnswer: AnswerFormat = {
 
   readEvent(state, scan) {
     const ends = terminal.has(scan.type)
-    const interesting = ends || scan.hasUsage || scan.type === 'error' || scan.type === 'response.output_item.done'
+    const interesting = ends || scan.hasUsage || scan.type === 'error' || itemEvents.has(scan.type)
     if (!interesting && state.model !== undefined) return state
     const event = scan.members()
     if (event === undefined) return withFlag(state, 'unreadable_event')
@@ -67,10 +69,26 @@ const absorbItem = (state: AnswerState, event: JsonMembers): AnswerState => {
   const item = event.get('item')
   const index = event.get('output_index')
   if (typeof index !== 'number') return state
+  const serverUses = isRawObject(item) && isServerUse(item) ? withUse(state.serverUses, `#${index}`) : state.serverUses
+  const used = serverUses === undefined ? state : { ...state, serverUses }
+  // An item that has only begun may yet turn out to cost nothing.
+  if (!event.is('type', 'response.output_item.done')) return used
   const uses = new Map(state.toolUses)
   addToolUse(uses, item, index)
-  return { ...state, toolUses: uses }
+  return { ...used, toolUses: uses }
 }
+
+/** Calls that the client runs, whose results come with its next request. */
+const clientCall = /^(function|custom_tool|computer|local_shell|apply_patch|tool_search)_call$/
+
+const isServerUse = ({ type, environment }: RawObject): boolean =>
+  typeof type === 'string' &&
+  type.endsWith('_call') &&
+  !clientCall.test(type) &&
+  !(isRawObject(environment) && environment['type'] === 'local')
+
+const withUse = (uses: ReadonlySet<string> | undefined, place: string): ReadonlySet<string> =>
+  new Set([...(uses ?? []), place])
 
 /** An item is known by its place in the output: ids can differ between the item's own event and the last one. */
 const addToolUse = (uses: Map<string, Meter>, item: unknown, index: number): void => {

@@ -84,7 +84,8 @@ const readTool = (tool: RawObject, body: RawObject, sharedMaxUses: number | unde
 
 const runsOnServer = (tool: RawObject): boolean => {
   const type = textOf(tool['type'])
-  if (type === 'tool_search') return tool['execution'] !== 'client'
+  // Finding tools among those that the request brings costs nothing but the tokens of the request.
+  if (type === 'tool_search' || type === 'openrouter:tool_search') return false
   if (type === 'shell') return !(isRawObject(tool['environment']) && tool['environment']['type'] === 'local')
   return type === undefined || !clientTool.test(type)
 }

@@ -15,6 +15,8 @@ export interface AnswerState {
   readonly upstreamCostUsd?: string
   /** Uses of server tools that only the output shows, by their place in the output. */
   readonly toolUses: ReadonlyMap<string, Meter>
+  /** Uses of server tools of any kind, with a fee or without, by their place in the output. */
+  readonly serverUses?: ReadonlySet<string>
   /** Whether each candidate of a Gemini answer has its finish reason, by index. */
   readonly finished?: ReadonlyMap<number, boolean>
   readonly complete: boolean

@@ -19,6 +19,8 @@ export const toUsageReading = (
     flags: distinct(state.flags, understood.flags, seen.flags),
     visibleOutputBytes: seen.visibleOutputBytes,
   }
+  const toolUses = Math.max(state.serverUses?.size ?? 0, state.toolUses.size)
+  if (toolUses > 0) reading.toolUses = toolUses
   if (state.responseId !== undefined) reading.responseId = state.responseId
   if (state.upstreamCostUsd !== undefined) reading.upstreamCostUsd = state.upstreamCostUsd
   return reading

@@ -133,6 +133,8 @@ const toolRows: readonly Row[] = [
         { type: 'apply_patch' },
         { type: 'computer_use_preview' },
         { type: 'tool_search', execution: 'client' },
+        { type: 'tool_search' },
+        { type: 'openrouter:tool_search' },
         { type: 'shell', environment: { type: 'local' } },
       ],
     },

@@ -16,6 +16,8 @@ export interface BookedAccount {
 export interface AccountBook {
   /** Sets an amount aside when there is room; undefined when there was, else the account as it is. */
   claim(limit: ClaimedLimit, amount: bigint, tenantId: string): Account | undefined
+  /** An account as the group has left it so far. */
+  read(account: string): Account
   /** Gives back what {@link AccountBook.claim} set aside. */
   unclaim(account: string, amount: bigint): void
   /** Turns what an entry holds into `settled`, unguarded. */
@@ -51,6 +53,7 @@ export const createAccountBook = (found: FoundAccounts): AccountBook => {
       place.after = { credit, settled, held: all }
       return undefined
     },
+    read: (account) => booked.get(account)?.after ?? found.get(account) ?? empty,
     unclaim: (account, amount) => {
       const place = booked.get(account)
       if (place !== undefined) place.after = { ...place.after, held: place.after.held - amount }

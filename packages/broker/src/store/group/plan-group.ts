@@ -1,10 +1,11 @@
-import { isVendoError } from '@vendo/contract'
+import { isVendoError, type Nanos } from '@vendo/contract'
 import type { Reply } from '../group-commit-store.ts'
 import { assertAmounts } from '../ledger/assert-amounts.ts'
 import type { ClaimedLimit } from '../ledger/claims.ts'
 import { type Amounts, type Entry, heldAmount, settledAmount } from '../ledger/entry.ts'
-import { refuseClaim } from '../ledger/hold.ts'
+import { admitted, isMoney, refuseClaim, refuseUsedUp } from '../ledger/hold.ts'
 import type { WritableSettlement } from '../ledger/ledger-row.ts'
+import { type RaisedHold, raiseToRest, reservedLimits, roomOf } from '../ledger/reserve.ts'
 import { assertSettlement, withOvershoot } from '../ledger/settle.ts'
 import type { EpochMs, HoldOutcome, HoldRequest } from '../records.ts'
 import { storeErrorData } from '../store-error.ts'
@@ -26,6 +27,8 @@ export interface GroupPlan {
   /** Holds to add, with their entries. */
   readonly added: readonly {
     readonly request: HoldRequest
+    /** The part of its `spendNanos` that is reserve. */
+    readonly reservedNanos: Nanos
     readonly entries: readonly Entry[]
     /** What {@link GroupFacts.limitsOf} answered: the accounts of its entries. */
     readonly limits: readonly ClaimedLimit[]
@@ -69,8 +72,7 @@ export const planGroup = (jobs: readonly GroupJob[], facts: GroupFacts): GroupPl
   return { replies, ...group.writes() }
 }
 
-interface Added {
-  readonly request: HoldRequest
+interface Added extends RaisedHold {
   readonly entries: readonly Entry[]
   readonly limits: readonly ClaimedLimit[]
   open: boolean
@@ -86,12 +88,15 @@ class Group {
     this.#facts = facts
   }
 
-  hold(request: HoldRequest): HoldOutcome {
-    assertAmounts(request)
-    if (this.#added.has(request.attemptId)) throw new GroupRefused('an attempt is held twice in one group')
+  hold(asked: HoldRequest): HoldOutcome {
+    assertAmounts(asked)
+    if (this.#added.has(asked.attemptId)) throw new GroupRefused('an attempt is held twice in one group')
     const { now, book, limitsOf } = this.#facts
-    const limits = limitsOf(request)
+    const limits = limitsOf(asked)
     if ('admitted' in limits) return limits
+    const { request, reservedNanos } = asked.reservesRest
+      ? this.#raise(asked, limits)
+      : { request: asked, reservedNanos: 0n }
     const entries: Entry[] = []
     for (const limit of limits) {
       const { account, measure } = limit
@@ -100,12 +105,13 @@ class Group {
       const full = amount === 0n ? undefined : book.claim(limit, amount, request.tenantId)
       if (full !== undefined) {
         for (const earlier of entries) if (earlier.amount !== 0n) book.unclaim(earlier.account, earlier.amount)
-        return refuseClaim({ ...limit, amount }, full, now)
+        const refused = refuseClaim({ ...limit, amount }, full, now)
+        return refused.heldByOpenCalls ? (this.#usedUp(limits, request) ?? refused) : refused
       }
       entries.push({ account, measure, amount })
     }
-    this.#added.set(request.attemptId, { request, entries, limits, open: true })
-    return { admitted: true, admittedAt: now }
+    this.#added.set(request.attemptId, { request, reservedNanos, entries, limits, open: true })
+    return admitted(now, reservedNanos)
   }
 
   settle({ settlement, expiredBefore }: Extract<GroupJob, { name: 'settle' }>): boolean {
@@ -131,6 +137,23 @@ class Group {
       closed: [...this.#closed],
       settlements: this.#settlements,
     }
+  }
+
+  #raise(request: HoldRequest, limits: readonly ClaimedLimit[]): RaisedHold {
+    const rooms = reservedLimits(request, limits).map((limit) => roomOf(limit, this.#facts.book.read(limit.account)))
+    return raiseToRest(request, rooms)
+  }
+
+  /** The refusal of the narrowest limit that no end of a running call gives room. */
+  #usedUp(limits: readonly ClaimedLimit[], request: HoldRequest): HoldOutcome | undefined {
+    const { now, book } = this.#facts
+    for (const limit of limits) {
+      const amount = heldAmount(limit.measure, request)
+      if (!isMoney(limit) || amount === 0n) continue
+      const refusal = refuseUsedUp({ ...limit, amount }, book.read(limit.account), now)
+      if (refusal !== undefined) return refusal
+    }
+    return undefined
   }
 
   #holdBefore(attemptId: string): OpenHold | undefined {

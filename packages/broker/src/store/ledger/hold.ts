@@ -1,9 +1,11 @@
+import type { Nanos } from '@vendo/contract'
 import type { ConnectionRecord, EpochMs, HoldOutcome, HoldRequest } from '../records.ts'
 import { firstRow, numberOf, type SqlRow, type SqlValue, type Transaction, textOrNull } from '../sql.ts'
 import { type Account, claim, readAccount, unclaim } from './account.ts'
 import { assertAmounts } from './assert-amounts.ts'
 import { type Claim, claimedLimitsOf, claimsOf } from './claims.ts'
-import { encodeEntries } from './entries-column.ts'
+import { encodeHoldEntries } from './entries-column.ts'
+import { type RaisedHold, raiseToRest, reservedLimits, roomOf } from './reserve.ts'
 import { limitColumns, limitHoldersOf, limitTables } from './scope-limits.ts'
 
 type Refusal = Extract<HoldOutcome, { admitted: false }>
@@ -20,10 +22,23 @@ export const hold = async (transaction: Transaction, request: HoldRequest): Prom
   const row = await firstRow(sql, selectStanding, [request.keyId, request.tenantId, request.connectionId])
   const claims = claimsOfStanding(row, request, now)
   if ('admitted' in claims) return claims
-  const refused = await claimAll(transaction, request, claims)
+  const raised = await raise(transaction, request, claims)
+  const entries = claimsOf(raised.request, claims)
+  const refused = await claimAll(transaction, request, entries)
   if (refused !== undefined) return refused
-  await insertHold(transaction, request, claims)
-  return { admitted: true, admittedAt: now }
+  await insertHold(transaction, raised, entries)
+  return admitted(now, raised.reservedNanos)
+}
+
+/** The answer to a hold that was made. */
+export const admitted = (admittedAt: EpochMs, reservedNanos: Nanos): HoldOutcome =>
+  reservedNanos === 0n ? { admitted: true, admittedAt } : { admitted: true, admittedAt, reservedNanos }
+
+/** Nobody else changes the accounts of this tenant before the hold is made: a driver sees to that. */
+const raise = async ({ sql }: Transaction, request: HoldRequest, claims: readonly Claim[]): Promise<RaisedHold> => {
+  const rooms: Nanos[] = []
+  for (const limit of reservedLimits(request, claims)) rooms.push(roomOf(limit, await readAccount(sql, limit.account)))
+  return raiseToRest(request, rooms)
 }
 
 /** The columns that {@link claimsOfStanding} reads, of tables k (keys), c (connections) and {@link limitTables}. */
@@ -77,10 +92,27 @@ const claimAll = async (
     // An amount of zero asks for nothing, so an exhausted account must not refuse it.
     if (entry.amount === 0n || (await claim(sql, { ...entry, tenantId }))) continue
     for (const { account, amount } of claims.slice(0, index)) if (amount !== 0n) await unclaim(sql, account, amount)
-    return refuseClaim(entry, await readAccount(sql, entry.account), now)
+    const refused = refuseClaim(entry, await readAccount(sql, entry.account), now)
+    if (refused.heldByOpenCalls === undefined) return refused
+    for (const wider of claims.slice(index + 1)) {
+      if (!isMoney(wider) || wider.amount === 0n) continue
+      const refusal = refuseUsedUp(wider, await readAccount(sql, wider.account), now)
+      if (refusal !== undefined) return refusal
+    }
+    return refused
   }
   return undefined
 }
+
+/** Whether a limit is one of money. */
+export const isMoney = ({ measure }: Pick<Claim, 'measure'>): boolean => measure === 'spend' || measure === 'wallet'
+
+/**
+ * Refuses because a limit is used up. To be asked of the wider limits when running calls stand in the way of a narrower one:
+ * waiting for them would be for nothing.
+ */
+export const refuseUsedUp = (claim: Claim, account: Account, now: EpochMs): Refusal | undefined =>
+  claim.limit + account.credit - account.settled < claim.amount ? refuseClaim(claim, account, now) : undefined
 
 /** Refuses because an account has no room for a claim. */
 export const refuseClaim = (claim: Claim, { credit, settled, held }: Account, now: EpochMs): Refusal => {
@@ -92,6 +124,7 @@ export const refuseClaim = (claim: Claim, { credit, settled, held }: Account, no
     required: claim.amount,
     available: available > 0n ? available : 0n,
     ...(claim.withheld && { withheld: true as const }),
+    ...(isMoney(claim) && available + held >= claim.amount && { heldByOpenCalls: true as const }),
     ...(claim.endsAt !== null && { retryAfterSeconds: Math.max(1, Math.ceil((claim.endsAt - now) / 1000)) }),
   }
 }
@@ -104,7 +137,7 @@ export const holdColumns: readonly string[] = [
 
 /** What a hold is kept with, beside what was asked for. */
 export interface HoldFacts {
-  /** As {@link encodeEntries} or `encodeShortEntries` wrote them. */
+  /** As `encodeHoldEntries` or `encodeShortEntries` wrote them. */
   readonly entries: string
   readonly now: EpochMs
   readonly open: boolean
@@ -135,6 +168,11 @@ export const holdValues = (request: HoldRequest, { entries, now, open }: HoldFac
 export const insertHoldText = `INSERT INTO holds (${holdColumns.join(', ')})
   VALUES (${holdColumns.map((_, index) => `$${index + 1}`).join(', ')})`
 
-const insertHold = async ({ sql, now }: Transaction, request: HoldRequest, claims: readonly Claim[]): Promise<void> => {
-  await sql.run(insertHoldText, holdValues(request, { entries: encodeEntries(claims), now, open: true }))
+const insertHold = async (
+  { sql, now }: Transaction,
+  { request, reservedNanos }: RaisedHold,
+  claims: readonly Claim[],
+): Promise<void> => {
+  const entries = encodeHoldEntries(claims, request, reservedNanos)
+  await sql.run(insertHoldText, holdValues(request, { entries, now, open: true }))
 }

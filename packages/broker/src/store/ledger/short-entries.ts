@@ -1,3 +1,4 @@
+import type { Nanos } from '@vendo/contract'
 import { type Amounts, type Entry, heldAmount, type Measure } from './entry.ts'
 
 /**
@@ -6,7 +7,8 @@ import { type Amounts, type Entry, heldAmount, type Measure } from './entry.ts'
  * `{"held":["147456000","147456000",8300],"key:k1":"c r29364000 d2026-11-20","tenant:acme":"b"}`
  */
 export interface ShortEntries extends Readonly<Record<string, unknown>> {
-  readonly held: readonly [walletNanos: string, spendNanos: string, tokens: number]
+  /** The spent amount includes the reserve, which is named only where there is one. */
+  readonly held: readonly [walletNanos: string, spendNanos: string, tokens: number, reservedNanos?: string]
 }
 
 /** An account by its letter: how its name ends, or goes on with its window. */
@@ -38,8 +40,14 @@ export const encodeAccounts = (accounts: readonly Pick<Entry, 'account'>[]): str
 }
 
 /** What a hold keeps in its column `entries`: its amounts, and its accounts as {@link encodeAccounts} wrote them. */
-export const encodeShortEntries = (accounts: string, { walletNanos, spendNanos, tokens }: Amounts): string =>
-  `{"held":["${walletNanos}","${spendNanos}",${tokens}]${accounts}}`
+export const encodeShortEntries = (
+  accounts: string,
+  { walletNanos, spendNanos, tokens }: Amounts,
+  reservedNanos: Nanos = 0n,
+): string => {
+  const reserve = reservedNanos === 0n ? '' : `,"${reservedNanos}"`
+  return `{"held":["${walletNanos}","${spendNanos}",${tokens}${reserve}]${accounts}}`
+}
 
 /** Reads what {@link encodeShortEntries} wrote. */
 export const readShortEntries = ({ held: [wallet, spend, tokens], ...scopes }: ShortEntries): readonly Entry[] => {

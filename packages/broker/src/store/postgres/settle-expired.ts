@@ -1,4 +1,4 @@
-import { orphanSettlement } from '../ledger/settle-orphans.ts'
+import { orphanColumns, orphanSettlement } from '../ledger/settle-orphans.ts'
 import type { EpochMs } from '../records.ts'
 import type { SqlRow } from '../sql.ts'
 import type { PostgresLedger } from './ledger.ts'
@@ -7,9 +7,9 @@ const pageSize = 500
 
 /** One page of open holds, soonest expiry first. */
 export const orphanPage = {
-  all: `SELECT attempt_id, wallet_nanos, spend_nanos, tokens FROM holds WHERE state = 'open'
+  all: `SELECT ${orphanColumns} FROM holds WHERE state = 'open'
     ORDER BY expires_at LIMIT ${pageSize}`,
-  expired: `SELECT attempt_id, wallet_nanos, spend_nanos, tokens FROM holds WHERE state = 'open' AND expires_at < $1
+  expired: `SELECT ${orphanColumns} FROM holds WHERE state = 'open' AND expires_at < $1
     ORDER BY expires_at LIMIT ${pageSize}`,
 } as const
 

@@ -1,7 +1,7 @@
 import type { BookedAccount } from '../group/account-book.ts'
 import { type GroupPlan, GroupRefused } from '../group/plan-group.ts'
 import { windowEndOf } from '../ledger/account.ts'
-import { encodeEntries } from '../ledger/entries-column.ts'
+import { encodeHoldEntries } from '../ledger/entries-column.ts'
 import { holdColumns, holdValues } from '../ledger/hold.ts'
 import { ledgerRowColumns, ledgerRowValues } from '../ledger/ledger-row.ts'
 import { bigintOf, type SqlValue } from '../sql.ts'
@@ -57,7 +57,9 @@ export const writeGroup = async (
     closed,
     ...columnsOf(
       holdColumns.length,
-      added.map(({ request, entries, open }) => holdValues(request, { entries: encodeEntries(entries), now, open })),
+      added.map(({ request, reservedNanos, entries, open }) =>
+        holdValues(request, { entries: encodeHoldEntries(entries, request, reservedNanos), now, open }),
+      ),
     ),
     ...columnsOf(
       ledgerRowColumns.length,

@@ -12,7 +12,7 @@ const count = fc.nat()
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null })
 const meter = fc.constantFrom(...meters)
 
-const holdRequest: fc.Arbitrary<HoldRequest> = fc.record({
+const plainHold = {
   attemptId: text,
   requestId: text,
   tenantId: text,
@@ -28,7 +28,11 @@ const holdRequest: fc.Arbitrary<HoldRequest> = fc.record({
   tokens: count,
   defaultRequestsPerMinute: maybe(count),
   ttlMs: count,
-})
+}
+const holdRequest: fc.Arbitrary<HoldRequest> = fc.oneof(
+  fc.record(plainHold),
+  fc.record({ ...plainHold, reservesRest: fc.constant(true as const) }),
+)
 
 const settlement: fc.Arbitrary<Settlement> = fc.record({
   attemptId: text,

@@ -20,6 +20,7 @@ type PackedHold = readonly [
   ...[kind: 'hold', attemptId: string, requestId: string, tenantId: string, keyId: string, appId: string | null],
   ...[connectionId: string, integration: string, route: string, model: string | null, streamed: boolean],
   ...[walletNanos: PackedNanos, spendNanos: PackedNanos, tokens: number, defaultRate: number | null, ttlMs: number],
+  ...[reservesRest: boolean],
 ]
 type PackedSettlement = readonly [
   ...[kind: 'settle', attemptId: string, state: Settlement['state'], reason: string | null, flags: readonly string[]],
@@ -59,7 +60,7 @@ export const packReplies = (jobs: readonly Job[], replies: readonly Reply[]): Pa
     if (reply.ok && name === 'settle') return reply.value as boolean
     if (reply.ok && name === 'hold') {
       const outcome = reply.value as HoldOutcome
-      if (outcome.admitted) return outcome.admittedAt
+      if (outcome.admitted && outcome.reservedNanos === undefined) return outcome.admittedAt
     }
     rest.push(reply)
     return null
@@ -93,6 +94,7 @@ const packHold = (request: HoldRequest): PackedHold => [
   request.tokens,
   request.defaultRequestsPerMinute,
   request.ttlMs,
+  request.reservesRest === true,
 ]
 
 const unpackHold = (packed: PackedHold): HoldRequest => ({
@@ -111,6 +113,7 @@ const unpackHold = (packed: PackedHold): HoldRequest => ({
   tokens: packed[13],
   defaultRequestsPerMinute: packed[14],
   ttlMs: packed[15],
+  ...(packed[16] && { reservesRest: true }),
 })
 
 const packSettlement = (settlement: Settlement): PackedSettlement => [

@@ -45,8 +45,8 @@ export const commitGroup = ({ statements, memory, now }: GroupPlace, jobs: reado
 
 const write = (statements: SqliteStatements, plan: GroupPlan, accounts: readonly BookedAccount[]): void => {
   const { added, closed, settlements, now } = plan
-  for (const { request, limits, open } of added) {
-    const entries = encodeShortEntries(accountsText(limits), request)
+  for (const { request, reservedNanos, limits, open } of added) {
+    const entries = encodeShortEntries(accountsText(limits), request, reservedNanos)
     statements.run(insertHoldText, holdValues(request, { entries, now, open }))
   }
   for (const attemptId of closed) {
