@@ -19,7 +19,7 @@ import { createBillingEvents } from './ledger/billing-events.ts'
 import { createEventLog } from './ledger/event-log.ts'
 import { createNodeServer, defaultServerTimeouts, type ListenOptions, type ServerTimeouts } from './node-server.ts'
 import { combineObservers } from './observe/combine-observers.ts'
-import { type Logger, silentLogger } from './observe/logger.ts'
+import { countDroppedLines, type Logger, silentLogger } from './observe/logger.ts'
 import type { Metrics } from './observe/metrics.ts'
 import { observeDrains } from './observe/observe-drains.ts'
 import type { BrokerGauges, Observer } from './observe/observer.ts'
@@ -158,7 +158,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
     clock,
     newId,
   })
-  observer.watch(gaugesOf(inFlight, ledger))
+  observer.watch(gaugesOf(inFlight, ledger, logger))
   const api = createLazyApi(apiDependencies(options, { directory, inFlight, clock, requireUrl, logger, ...ledger }))
   const server = createNodeServer(
     (message, answer) => route(message, answer, { runRequest, api, proxyDomain: options.proxyDomain }),
@@ -194,10 +194,11 @@ export const createBroker = (options: BrokerOptions): Broker => {
 const observerOf = ({ metrics, tracer }: BrokerOptions): Observer =>
   combineObservers([...(metrics ? [metrics.observer] : []), ...(tracer ? [traceCalls(tracer)] : [])])
 
-const gaugesOf = (inFlight: InFlight, { outbox, line }: LedgerParts): BrokerGauges => ({
+const gaugesOf = (inFlight: InFlight, { outbox, line }: LedgerParts, logger: Logger): BrokerGauges => ({
   callsInFlight: inFlight.size,
   outboxWaiting: () => outbox.waiting,
   callsWaiting: () => line.size,
+  logLinesDropped: () => countDroppedLines(logger),
 })
 
 const closeAll = async (pools: UpstreamPools, store: Store): Promise<void> => {

@@ -1,10 +1,3 @@
-import { runVendo } from './program.ts'
+import { runProcess } from './terminal/run-process.ts'
 
-const { env, stdin, stdout, stderr } = process
-process.exitCode = await runVendo(process.argv.slice(2), {
-  env,
-  cwd: process.cwd(),
-  input: stdin,
-  output: stdout,
-  errors: stderr,
-})
+await runProcess()

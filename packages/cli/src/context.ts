@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 /** Where text goes: a terminal, a file or a pipe. */
 export interface Output {
   readonly isTTY?: boolean
-  readonly columns?: number
+  readonly columns?: number | undefined
   write(text: string): unknown
 }
 

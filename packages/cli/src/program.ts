@@ -9,6 +9,7 @@ import { addEnv } from './commands/env.ts'
 import { addExplain } from './commands/explain.ts'
 import { addKeys } from './commands/keys.ts'
 import { addLedger } from './commands/ledger.ts'
+import { addMargins } from './commands/margins.ts'
 import { addRates } from './commands/rates.ts'
 import { addRefund } from './commands/refund.ts'
 import { addRun } from './commands/run.ts'
@@ -36,6 +37,7 @@ const commands = [
   addUsage,
   addRefund,
   addRates,
+  addMargins,
   addLedger,
   addDoctor,
   addBroker,

@@ -80,6 +80,18 @@ describe('vendo run: the environment', () => {
     expect(out).not.toMatch(/test-(upstream|dotenv)-key/)
   })
 
+  it('has no other variable that carries a replaced key, and says which, by name', async () => {
+    const { env } = await startAnthropic()
+    const aliases = { CLAUDE_API_KEY: 'test-second-key', LLM_HEADERS: 'x-api-key: test-upstream-key', KEEP: 'kept' }
+    const { out, err } = await spawnVendo(['run', process.execPath, '-e', printEnv], {
+      cwd: folderWith({ '.env': 'anthropic_api_key=test-upstream-key\n' }),
+      env: { ...env, ...aliases },
+    }).ended
+    expect(JSON.parse(out)).toMatchObject({ KEEP: 'kept', anthropic_api_key: '' })
+    expect(out + err).not.toMatch(/test-(upstream|second)-key/)
+    expect(err).toContain('vendo: CLAUDE_API_KEY, LLM_HEADERS, anthropic_api_key withheld from the command')
+  })
+
   it('has a key from .env replaced, too', async () => {
     const { origin } = await startAnthropic()
     const dotenv = `ANTHROPIC_API_KEY=test-upstream-key\nANTHROPIC_BASE_URL=${origin}/v1\n`

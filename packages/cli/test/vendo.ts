@@ -8,7 +8,8 @@ import { jsonAnswer, type ScriptedUpstream, startScriptedUpstream } from '@vendo
 import { onTestFinished } from 'vitest'
 import { runVendo } from '../src/program.ts'
 
-const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
+/** The program as its sources are. */
+export const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
 
 /** How a command ended. */
 export interface Ended {
@@ -22,6 +23,8 @@ export interface Place {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
+  /** File descriptors in place of pipes. */
+  readonly stdio?: { readonly stdout?: number; readonly stderr?: number }
 }
 
 /** A folder that looks like a repository, with these files; removed after the test. */
@@ -56,21 +59,22 @@ export interface Spawned {
 }
 
 /** Runs a command as a user does. The environment holds PATH, HOME and what is given. */
-export const spawnVendo = (words: readonly string[], { cwd, env = {}, input = '' }: Place): Spawned => {
+export const spawnVendo = (words: readonly string[], { cwd, env = {}, input = '', stdio = {} }: Place): Spawned => {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, ['--conditions=vendo-source', bin, ...words], {
     cwd,
     env: { PATH, HOME, ...env },
+    stdio: ['pipe', stdio.stdout ?? 'pipe', stdio.stderr ?? 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
-  child.stdin.end(input)
+  child.stdin?.end(input)
   const seen = { out: '', err: '' }
   const waiting = new Set<() => void>()
-  child.stdout.on('data', (piece) => {
+  child.stdout?.on('data', (piece) => {
     seen.out += piece
     for (const look of waiting) look()
   })
-  child.stderr.on('data', (piece) => {
+  child.stderr?.on('data', (piece) => {
     seen.err += piece
   })
   const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, ...seen })))

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -43,6 +43,43 @@ describe('the nearest .env', () => {
   ])('is found %s', (_, files, cwd, found) => {
     for (const path of files) write(path)
     expect(findDotenv(at(cwd))).toBe(found === undefined ? undefined : join(root, found))
+  })
+})
+
+describe('what is no ordinary file', () => {
+  const fifo = (name: string): string => {
+    const path = join(root, name)
+    execFileSync('mkfifo', [path])
+    return path
+  }
+
+  it('is passed over in the search', () => {
+    for (const path of ['r/.git/HEAD', 'r/.env', 'r/a/x']) write(path)
+    fifo('r/a/.env')
+    expect(findDotenv(at('r/a'))).toBe(join(root, 'r/.env'))
+  })
+
+  it.each<[name: string, path: () => string]>([
+    ['a FIFO', () => fifo('named.env')],
+    ['a device', () => '/dev/zero'],
+    ['a folder', () => root],
+    [
+      'a file above 1 MiB',
+      () => {
+        write('large.env', `A=${'x'.repeat(1024 * 1024 - 1)}`)
+        return join(root, 'large.env')
+      },
+    ],
+  ])('is not read when it is named: %s', (_, path) => {
+    const named = path()
+    const reading = readDotenv(named, at('.'))
+    expect(reading).toMatchObject({ reason: expect.stringContaining(`${named} cannot be read`), applies: true })
+  })
+
+  it('is no link to an ordinary file, which is read', () => {
+    write('real.env', 'A=1')
+    symlinkSync('real.env', join(root, '.env'))
+    expect(Object.fromEntries(readDotenv(true, at('.')).variables ?? [])).toEqual({ A: '1' })
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Chunking, perByte, perEvent, randomChunks, whole } from './chunking.ts'
+import { type Chunking, perByte, perByteAtEnds, perEvent, randomChunks, whole } from './chunking.ts'
 import { createRandom, seedFrom } from './random.ts'
 
 const texts = (chunking: Chunking, text: string): string[] =>
@@ -9,10 +9,19 @@ describe('every chunking', () => {
   const chunkings: readonly [string, Chunking][] = [
     ['whole', whole],
     ['perByte', perByte],
+    ['perByteAtEnds', perByteAtEnds],
     ['perEvent', perEvent],
     ['randomChunks', randomChunks(7)],
   ]
-  const samples = ['', '\n', '\n\n\n', '\r\n\r\n', 'data: é\n\ndata: [DONE]\n\n', 'x'.repeat(10_000)]
+  const samples = [
+    '',
+    '\n',
+    '\n\n\n',
+    '\r\n\r\n',
+    'data: é\n\ndata: [DONE]\n\n',
+    'x'.repeat(10_000),
+    'y'.repeat(312_345),
+  ]
 
   it.each(chunkings)('%s loses nothing and makes no empty piece', (_, chunking) => {
     for (const sample of samples) {
@@ -20,6 +29,19 @@ describe('every chunking', () => {
       expect(Buffer.concat(pieces).toString()).toBe(sample)
       expect(pieces.every((piece) => piece.length > 0)).toBe(true)
     }
+  })
+})
+
+describe('perByteAtEnds', () => {
+  const sizes = (length: number) => perByteAtEnds(Buffer.alloc(length)).map((piece) => piece.length)
+
+  it.each([99_999, 100_000])('cuts %i bytes into bytes', (length) => {
+    expect(sizes(length)).toEqual(Array(length).fill(1))
+  })
+
+  it('cuts what is larger into bytes at both ends, and into kilobytes between them', () => {
+    const ends = Array(50_000).fill(1)
+    expect(sizes(102_500)).toEqual([...ends, 1_000, 1_000, 500, ...ends])
   })
 })
 

@@ -9,6 +9,20 @@ export const whole: Chunking = (bytes) => (bytes.length === 0 ? [] : [bytes])
 /** One piece for each byte: cuts inside every UTF-8 sequence, line end and number. */
 export const perByte: Chunking = (bytes) => Array.from(bytes, (_, index) => bytes.subarray(index, index + 1))
 
+const endBytes = 50_000
+
+/**
+ * As {@link perByte} for the first and the last 50 kB, with pieces of 1 kB between them: a body of several MB, a byte at a time,
+ * takes minutes to send and shows nothing that its two ends do not.
+ */
+export const perByteAtEnds: Chunking = (bytes) => {
+  if (bytes.length <= endBytes * 2) return perByte(bytes)
+  const lastFrom = bytes.length - endBytes
+  const pieces = [...perByte(bytes.subarray(0, endBytes))]
+  for (let at = endBytes; at < lastFrom; at += 1_000) pieces.push(bytes.subarray(at, Math.min(at + 1_000, lastFrom)))
+  return [...pieces, ...perByte(bytes.subarray(lastFrom))]
+}
+
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 

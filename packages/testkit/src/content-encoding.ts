@@ -62,22 +62,45 @@ export interface StepEncoder {
   end(): Promise<Buffer>
 }
 
-/** An encoder for one body that is sent in steps. */
+/**
+ * An encoder for one body that is sent in steps. The steps may be of any size. Each call rejects with node:zlib's error when the
+ * compressor fails.
+ */
 export const createStepEncoder = (encoding: ContentEncoding): StepEncoder => {
   const compressor = codecs[encoding].start()
-  const take = (): Buffer => Buffer.from((compressor.read() as Buffer | null) ?? [])
+  let pieces: Buffer[] = []
+  const take = (): void => {
+    for (let piece = compressor.read() as Buffer | null; piece !== null; piece = compressor.read() as Buffer | null) {
+      pieces.push(piece)
+    }
+  }
+  // While a step is compressed: a compressor whose output nobody takes stops, and its flush would never be done.
+  compressor.on('readable', take)
+  const output = (): Buffer => {
+    take()
+    const whole = Buffer.concat(pieces)
+    pieces = []
+    return whole
+  }
+  const whenDone = (start: (done: (error?: Error | null) => void) => void): Promise<Buffer> =>
+    new Promise((resolve, reject) => {
+      const done = (error?: Error | null): void => {
+        compressor.off('error', done)
+        if (error) reject(error)
+        else resolve(output())
+      }
+      compressor.once('error', done)
+      start(done)
+    })
   return {
-    step: async (bytes) => {
-      await new Promise<void>((resolve, reject) => {
-        compressor.write(bytes, (error) => (error ? reject(error) : compressor.flush(() => resolve())))
-      })
-      return take()
-    },
-    end: async () => {
-      const pieces: Buffer[] = []
-      compressor.end()
-      for await (const piece of compressor) pieces.push(piece as Buffer)
-      return Buffer.concat(pieces)
-    },
+    step: (bytes) =>
+      whenDone((done) => {
+        compressor.write(bytes, (error) => (error ? done(error) : compressor.flush(done)))
+      }),
+    end: () =>
+      whenDone((done) => {
+        compressor.once('end', () => done())
+        compressor.end()
+      }),
   }
 }

@@ -4,6 +4,7 @@ export { type ContentEncoding, decodeContent, encodeContent, isContentEncoding }
 export { type ExpectedUsage, loadExpectedUsage, parseExpectedUsage } from './expected-usage.ts'
 export { isLoopbackHost, NetworkRefused, takeRefusedConnections } from './loopback-only.ts'
 export { createRandom, type Random, seedFrom } from './random.ts'
+export { type RecordingSet, recordingSets, recordingsRoot } from './recordings.ts'
 export {
   listTranscripts,
   loadTranscript,

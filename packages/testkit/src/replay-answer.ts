@@ -1,10 +1,10 @@
-import { perByte, perEvent, randomChunks, whole } from './chunking.ts'
+import { perByteAtEnds, perEvent, randomChunks, whole } from './chunking.ts'
 import { type ContentEncoding, createStepEncoder, encodeContent, isContentEncoding } from './content-encoding.ts'
 import { seedFrom } from './random.ts'
 import type { Transcript } from './replay.ts'
 import type { ScriptedAnswer } from './scripted-answer.ts'
 
-/** The ways in which a replay cuts an answer into chunks. */
+/** The ways in which a replay cuts an answer into chunks; `byte` is {@link perByteAtEnds}. */
 export const replayCuts = ['whole', 'event', 'byte', 'random'] as const
 
 /** One entry of {@link replayCuts}. */
@@ -40,7 +40,7 @@ const cutBody = async (transcript: Transcript, cut: ReplayCut, encoding?: Conten
   if (cut === 'event') return encoding === undefined ? perEvent(response) : encodedEvents(response, encoding)
   const bytes = encoding === undefined ? response : encodeContent(response, encoding)
   if (cut === 'whole') return whole(bytes)
-  return cut === 'byte' ? perByte(bytes) : randomChunks(seedFrom(transcript.id))(bytes)
+  return cut === 'byte' ? perByteAtEnds(bytes) : randomChunks(seedFrom(transcript.id))(bytes)
 }
 
 /**

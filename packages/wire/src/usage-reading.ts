@@ -10,6 +10,11 @@ export interface UsageReading {
   readonly reported?: ReportedCacheWrites
   /** What comes on top of the reported cost: the provider's bill for a key that the operator gave to OpenRouter. Decimal USD. */
   readonly upstreamCostUsd?: string
+  /**
+   * Sides whose counts in `usage` are missing, no whole numbers or against the total: at most a lower bound, and nothing that
+   * a call can be settled by. Absent where both are told.
+   */
+  readonly untold?: readonly UsageSide[]
   readonly served: Served
   /** The provider's id of the answer (`msg_…`, `resp_…`, `chatcmpl-…`). */
   readonly responseId?: string
@@ -33,6 +38,9 @@ export interface UsageReading {
   /** Uses of server tools that the answer shows so far, each of which can make the model read again; absent when there is none. */
   readonly toolUses?: number
 }
+
+/** What goes in, uses of tools included, and what comes out. */
+export type UsageSide = 'input' | 'output'
 
 /** Tokens of a pass that the provider does not count in the answer's own usage. */
 export interface ExtraUsage {

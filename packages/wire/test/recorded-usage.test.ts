@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Meter, WireFormatName } from '@vendo/contract'
 import {
@@ -10,13 +9,13 @@ import {
   perByte,
   perEvent,
   randomChunks,
+  recordingSets,
   seedFrom,
   type Transcript,
   whole,
 } from '@vendo/testkit'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { createUsageReader, readRequestFacts, type UsageReading } from '../src/index.ts'
-import { findTranscripts } from './find-transcripts.ts'
 
 const formatOf = ({ provider, meta }: Transcript): WireFormatName => {
   if (provider === 'anthropic') return 'anthropic-messages'
@@ -61,8 +60,6 @@ const splits: readonly (readonly [string, (transcript: Transcript) => Chunking])
   ['in random chunks', ({ id }) => randomChunks(seedFrom(id))],
 ]
 
-const root = findTranscripts()
-const present = root !== undefined && existsSync(root)
 const providers = new Set([
   'anthropic',
   'openai-chat',
@@ -73,8 +70,9 @@ const providers = new Set([
   'gemini',
 ])
 
-const load = async (): Promise<readonly (readonly [Transcript, ExpectedUsage | undefined])[]> => {
-  if (root === undefined) return []
+type Recorded = readonly [Transcript, ExpectedUsage | undefined]
+
+const load = async (root: string): Promise<readonly Recorded[]> => {
   const expected = await loadExpectedUsage(join(root, 'expected_usage.jsonl'))
   const references = (await listTranscripts(root)).filter(({ provider }) => providers.has(provider))
   return Promise.all(
@@ -85,10 +83,31 @@ const load = async (): Promise<readonly (readonly [Transcript, ExpectedUsage | u
   )
 }
 
-describe.skipIf(!present)('recorded transcripts (skipped where ../shared/transcripts is absent)', () => {
+describe.each(recordingSets())('$set', ({ root }) => {
+  let recordings: readonly Recorded[]
+  beforeAll(async () => {
+    recordings = await load(root)
+  })
+
+  it('has every format, whole and streamed, with its usage', () => {
+    const kinds = new Set(
+      recordings.flatMap(([transcript, expected]) =>
+        expected === undefined ? [] : [`${formatOf(transcript)}, ${transcript.streamed ? 'streamed' : 'whole'}`],
+      ),
+    )
+    const streamed = ['anthropic-messages', 'openai-chat', 'gemini-generate']
+    const whole = [...streamed, 'openai-responses', 'openai-embeddings']
+    expect([...kinds]).toEqual(
+      expect.arrayContaining([
+        ...streamed.map((format) => `${format}, streamed`),
+        ...whole.map((format) => `${format}, whole`),
+      ]),
+    )
+  })
+
   it.each(splits)('read %s they give the expected usage', async (_, splitOf) => {
     let compared = 0
-    for (const [transcript, expected] of await load()) {
+    for (const [transcript, expected] of recordings) {
       const reading = read(transcript, splitOf(transcript))
       const name = `${transcript.provider}/${transcript.id}`
       expect({ name, ...reading }).toEqual({ name, ...read(transcript, whole) })
@@ -100,12 +119,13 @@ describe.skipIf(!present)('recorded transcripts (skipped where ../shared/transcr
       })
       compared++
     }
-    expect(compared).toBeGreaterThan(0)
+    expect(compared).toBeGreaterThanOrEqual(40)
   })
 
-  it('ordinary answers end, name their model, and raise no finding about unknown keys', async () => {
-    for (const [transcript, expected] of await load()) {
-      if (expected === undefined) continue
+  it('ordinary answers end, name their model, and raise no finding about unknown keys', () => {
+    const ordinary = recordings.filter(([, expected]) => expected !== undefined)
+    expect(ordinary.length).toBeGreaterThanOrEqual(40)
+    for (const [transcript] of ordinary) {
       const reading = read(transcript, whole)
       const name = `${transcript.provider}/${transcript.id}`
       expect({ name, complete: reading.complete, pending: reading.pending }).toEqual({
@@ -117,9 +137,10 @@ describe.skipIf(!present)('recorded transcripts (skipped where ../shared/transcr
     }
   })
 
-  it('the visible output bounds the output that was not hidden reasoning', async () => {
-    for (const [transcript, expected] of await load()) {
-      if (expected === undefined || !transcript.streamed) continue
+  it('the visible output bounds the output that was not hidden reasoning', () => {
+    const streamed = recordings.filter(([transcript, expected]) => expected !== undefined && transcript.streamed)
+    expect(streamed.length).toBeGreaterThanOrEqual(8)
+    for (const [transcript] of streamed) {
       const { usage, visibleOutputBytes } = read(transcript, whole)
       const visible = (usage?.quantities.output ?? 0) - (usage?.reasoning ?? 0)
       expect({ id: transcript.id, bounded: visibleOutputBytes >= visible }).toEqual({
@@ -129,10 +150,11 @@ describe.skipIf(!present)('recorded transcripts (skipped where ../shared/transcr
     }
   })
 
-  it('the facts of each request bound its text and never throw', async () => {
-    for (const [transcript] of await load()) {
-      const { request } = transcript
-      if (request === undefined) continue
+  it('the facts of each request bound its text and never throw', () => {
+    const asked = recordings.filter(([{ request }]) => request !== undefined)
+    expect(asked.length).toBeGreaterThanOrEqual(40)
+    for (const [transcript] of asked) {
+      const { request = Buffer.alloc(0) } = transcript
       const { uri = '' } = transcript.meta
       const body: unknown = JSON.parse(request.toString())
       const facts = readRequestFacts(formatOf(transcript), body, request.length, { path: uri })

@@ -46,7 +46,8 @@ const applyEdit = (root: string, { file, find, replace, test }: Mutant): { text:
   return error === undefined ? { text: mutated } : { problem: `${file} does not parse with it: ${error}` }
 }
 
-const hasName = (mutant: Mutant, name: string): boolean => name.includes(mutant.testName ?? '')
+const hasName = ({ testName = '' }: Mutant, name: string): boolean =>
+  name.replaceAll(' > ', ' ').includes(testName.replaceAll(' > ', ' '))
 
 /** Whether the tests that must notice the fault pass without it. */
 const findBaselineProblem = async (bench: MutantBench, mutant: Mutant): Promise<string | undefined> => {

@@ -22,9 +22,9 @@ const files: Readonly<Record<string, string>> = {
     '',
   ].join('\n'),
   'packages/use/use.test.ts': `
-    import { expect, it } from 'vitest'
+    import { describe, expect, it } from 'vitest'
     import { half, spin, sum, twice } from '@x/sum'
-    it('adds (both)', () => expect(sum(2, 3)).toBe(5))
+    describe('it', () => { it('adds (both)', () => expect(sum(2, 3)).toBe(5)) })
     it('halves', () => { half(4) })
     it('doubles', () => expect(twice(2)).toBe(4))
     it('stops', () => spin(false))
@@ -52,39 +52,50 @@ const mutant = (change: Partial<Mutant>): Mutant => ({
   ...change,
 })
 
-const judgeOne = async (change: Partial<Mutant>): Promise<Verdict> => {
-  const [verdict] = await judgeMutants({ root, mutants: [mutant(change)], timeoutMs: 60_000 })
-  if (verdict === undefined) throw new Error('no verdict')
-  return verdict
-}
+const noticed: readonly string[] = ['adds (both)', 'it adds (both)', 'it > adds']
+
+const refused: readonly (readonly [string, Partial<Mutant>, RegExp])[] = [
+  ['a fault that no test notices', { find: 'a / 2', replace: 'a / 3', testName: 'halves' }, /^survived/],
+  ['a fault that another test would notice', { testName: 'halves' }, /^survived/],
+  ['a text that is gone', { find: 'a ^ b', testName: 'adds' }, /^stale: `find` stands 0 times/],
+  ['a text that stands twice', { find: '(a: number)', testName: 'adds' }, /^stale: `find` stands 2 times/],
+  ['an edit that changes nothing', { replace: 'a + b', testName: 'adds' }, /the same as `find`/],
+  ['an edit that is no program', { replace: 'a + (', testName: 'adds' }, /does not parse with it/],
+  ['a name that is not there', { replace: 'a + c', testName: 'adds' }, /fails only with ReferenceError/],
+  [
+    'a module that does not load',
+    { find: 'export const sum', replace: "throw new Error('no')\nexport const sum", testName: 'adds' },
+    /no test ran with it/,
+  ],
+  ['a test that fails without the fault', { testName: 'fails anyhow' }, /fails without it/],
+  ['a file with a test that fails without it', {}, /"fails anyhow" fails without it/],
+  ['a test that is not there', { testName: 'multiplies' }, /no test in .* has `multiplies` in its name/],
+  ['a test file that is not there', { test: 'packages/use/gone.test.ts' }, /gone\.test\.ts is not there/],
+  ['a source file that is not there', { file: 'packages/sum/gone.ts' }, /gone\.ts is not there/],
+]
 
 describe('judgeMutants', { timeout: 60_000 }, () => {
-  it('passes a fault that a test notices, in a copy', async () => {
-    const { problem, noticedBy } = await judgeOne({ testName: 'adds (both)' })
-    expect({ problem, noticedBy }).toEqual({ problem: undefined, noticedBy: 'adds (both)' })
-    expect(readFileSync(join(root, 'packages/sum/sum.ts'), 'utf8')).toBe(files['packages/sum/sum.ts'])
+  const verdicts = new Map<string, Verdict>()
+  // In one run, as they are tried in practice: two trees, and one run without a fault for all.
+  beforeAll(async () => {
+    const rules = [
+      ...noticed.map((testName) => mutant({ rule: testName, testName })),
+      ...refused.map(([rule, change]) => mutant({ rule, ...change })),
+    ]
+    for (const verdict of await judgeMutants({ root, mutants: rules })) verdicts.set(verdict.mutant.rule, verdict)
+  }, 120_000)
+
+  it('changes nothing in the tree that it is given', () => {
+    for (const [path, text] of Object.entries(files)) expect(readFileSync(join(root, path), 'utf8')).toBe(text)
   })
 
-  it.each([
-    ['a fault that no test notices', { find: 'a / 2', replace: 'a / 3', testName: 'halves' }, /^survived/],
-    ['a fault that another test would notice', { testName: 'halves' }, /^survived/],
-    ['a text that is gone', { find: 'a ^ b', testName: 'adds' }, /^stale: `find` stands 0 times/],
-    ['a text that stands twice', { find: '(a: number)', testName: 'adds' }, /^stale: `find` stands 2 times/],
-    ['an edit that changes nothing', { replace: 'a + b', testName: 'adds' }, /the same as `find`/],
-    ['an edit that is no program', { replace: 'a + (', testName: 'adds' }, /does not parse with it/],
-    ['a name that is not there', { replace: 'a + c', testName: 'adds' }, /fails only with ReferenceError/],
-    [
-      'a module that does not load',
-      { find: 'export const sum', replace: "throw new Error('no')\nexport const sum", testName: 'adds' },
-      /no test ran with it/,
-    ],
-    ['a test that fails without the fault', { testName: 'fails anyhow' }, /fails without it/],
-    ['a file with a test that fails without it', {}, /"fails anyhow" fails without it/],
-    ['a test that is not there', { testName: 'multiplies' }, /no test in .* has `multiplies` in its name/],
-    ['a test file that is not there', { test: 'packages/use/gone.test.ts' }, /gone\.test\.ts is not there/],
-    ['a source file that is not there', { file: 'packages/sum/gone.ts' }, /gone\.ts is not there/],
-  ])('reports %s', async (_, change, problem) => {
-    expect((await judgeOne(change)).problem).toMatch(problem)
+  it.each(noticed)('passes a fault that a test notices: %s', (testName) => {
+    expect(verdicts.get(testName)?.problem).toBeUndefined()
+    expect(verdicts.get(testName)?.noticedBy).toBe('it adds (both)')
+  })
+
+  it.each(refused)('reports %s', (rule, _, problem) => {
+    expect(verdicts.get(rule)?.problem).toMatch(problem)
   })
 
   it('ends a run that does not end by itself', async () => {

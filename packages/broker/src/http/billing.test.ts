@@ -20,6 +20,7 @@ beforeEach(async () => {
     note: '',
     idempotencyKey: null,
   })
+  await fixture.store.setTransparent(fixture.a.id, true)
 })
 
 const spend = (attemptId: string, options: { by?: 'app' | 'connection'; chargeNanos?: bigint; model?: string } = {}) =>

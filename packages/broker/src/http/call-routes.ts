@@ -7,6 +7,7 @@ import { callFilter } from './call-filter.ts'
 import { instantOf, instantOrNull } from './instant.ts'
 import { billingScopes, requireKey } from './require-key.ts'
 import { anyKeySecurity, json, named, refusals, tenantQuery } from './route-documentation.ts'
+import { seesListPrices } from './sees-list-prices.ts'
 import { selectTenant } from './select-tenant.ts'
 
 const mostCalls = 500
@@ -16,7 +17,8 @@ const callsRoute = createRoute({
   path: '/api/calls',
   tags: ['billing'],
   summary: 'Every attempt with its bill, oldest first',
-  description: 'An app key sees its own calls. `next` of one page goes into `after` of the following one.',
+  description:
+    "An app key sees its own calls. List prices, rates and margins of calls on an operator's credential are null for a tenant's own keys, unless the tenant is transparent. `next` of one page goes into `after` of the following one.",
   security: anyKeySecurity,
   middleware: requireKey(...billingScopes),
   request: {
@@ -40,20 +42,25 @@ export const addCallRoutes = (api: Api, { store }: ApiDependencies): void => {
   api.openapi(callsRoute, async (context) => {
     const { tenant, since, after, limit, ...wanted } = context.req.valid('query')
     const { key } = context.var.caller
+    const tenantId = await selectTenant(store, key, tenant)
+    const seesAll = await seesListPrices(store, key, tenantId)
     const calls = await store.listCalls({
-      tenantId: await selectTenant(store, key, tenant),
+      tenantId,
       ...callFilter(key, wanted),
       ...(since === undefined ? {} : { since: Date.parse(since) }),
       ...(after === undefined ? {} : { after }),
       // One more than shown tells whether there is another page.
       limit: limit + 1,
     })
-    const page = calls.slice(0, limit).map(callResponse)
+    const page = calls.slice(0, limit).map((call) => callResponse(call, seesAll || ranOnOwnKey(call)))
     return context.json({ calls: page, next: calls.length > limit ? (page.at(-1)?.id ?? null) : null }, 200)
   })
 }
 
-const callResponse = (call: CallRecord): CallResponse => ({
+/** Its wallet paid nothing, and its caps counted it all the same. */
+const ranOnOwnKey = ({ walletNanos, spendNanos }: CallRecord): boolean => walletNanos === 0n && spendNanos > 0n
+
+const callResponse = (call: CallRecord, showsList: boolean): CallResponse => ({
   id: call.attemptId,
   request_id: call.requestId,
   integration: call.integration,
@@ -73,17 +80,17 @@ const callResponse = (call: CallRecord): CallResponse => ({
   ttfb_ms: call.ttfbMs,
   duration_ms: call.durationMs,
   hold_nanos: String(call.holdNanos),
-  list_nanos: String(call.listNanos),
+  list_nanos: showsList ? String(call.listNanos) : null,
   charge_nanos: String(call.walletNanos),
-  cache_savings_nanos: String(call.cacheSavingsNanos),
+  cache_savings_nanos: showsList ? String(call.cacheSavingsNanos) : null,
   reasoning_tokens: call.reasoningTokens,
   quantities: { ...call.quantities },
   lines: call.lines.map((line) => ({
     meter: line.meter,
     quantity: line.quantity,
-    rate_usd: line.rateUsd,
-    margin: line.margin,
-    list_nanos: String(line.listNanos),
+    rate_usd: showsList ? line.rateUsd : null,
+    margin: showsList ? line.margin : null,
+    list_nanos: showsList ? String(line.listNanos) : null,
     charge_nanos: String(line.chargeNanos),
   })),
 })

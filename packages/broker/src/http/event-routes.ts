@@ -6,6 +6,7 @@ import type { ApiDependencies } from './api-dependencies.ts'
 import type { Api, ApiCaller } from './api-environment.ts'
 import { billingScopes, requireKey } from './require-key.ts'
 import { anyKeySecurity, named, refusals, tenantQuery } from './route-documentation.ts'
+import { seesListPrices } from './sees-list-prices.ts'
 import { selectTenant } from './select-tenant.ts'
 
 const heartbeatMs = 15_000
@@ -51,6 +52,7 @@ export const addEventRoutes = (api: Api, { store, events }: ApiDependencies): vo
       audience: caller.key.kind === 'management' ? { tenantId } : { tenantId, keyId: caller.key.id },
       afterId: context.req.valid('header')['last-event-id'],
       authenticate,
+      seesAll: await seesListPrices(store, caller.key, tenantId),
     })
     return new Response(stream, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } }) as never
   })
@@ -61,9 +63,11 @@ interface EventStreamInput {
   readonly afterId: string | undefined
   /** Rejects once the key is no good any more. */
   readonly authenticate: () => Promise<ApiCaller>
+  /** List prices of calls on the operator's credentials are shown. */
+  readonly seesAll: boolean
 }
 
-const createEventStream = (events: EventLog, { audience, afterId, authenticate }: EventStreamInput) => {
+const createEventStream = (events: EventLog, { audience, afterId, authenticate, seesAll }: EventStreamInput) => {
   let stop = () => {}
   const start = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
     let over = false
@@ -92,13 +96,18 @@ const createEventStream = (events: EventLog, { audience, afterId, authenticate }
       unsubscribe()
     }
     write('retry: 2000\n\n')
-    const onEvent = (event: BillingEvent) => write(encodeEvent(event))
+    const onEvent = (event: BillingEvent) => write(encodeEvent(seesAll ? event : withoutListPrice(event)))
     unsubscribe = events.subscribe(audience, afterId, { onEvent, onEnd: end })
     if (over) unsubscribe()
   }
   const unread = new ByteLengthQueuingStrategy({ highWaterMark: 0 })
   return new ReadableStream<Uint8Array>({ start, cancel: () => stop() }, unread)
 }
+
+const withoutListPrice = (event: BillingEvent): BillingEvent =>
+  event.type === 'billing.usage_recorded' && event.data.charge_nanos !== '0'
+    ? { ...event, data: { ...event.data, list_nanos: null } }
+    : event
 
 const encodeEvent = (event: BillingEvent): string =>
   `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`

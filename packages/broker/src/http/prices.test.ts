@@ -1,6 +1,5 @@
-import { errorBodySchema, marginSchema, ratesSchema } from '@vendo/contract/api'
+import { ratesSchema } from '@vendo/contract/api'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { z } from 'zod'
 import { type ApiFixture, createApiFixture } from './test/api-fixture.ts'
 
 let fixture: ApiFixture
@@ -10,37 +9,6 @@ beforeEach(async () => {
 })
 
 const operate = (line: string, body?: unknown) => fixture.call(fixture.operator.key, line, body)
-
-describe('margins', () => {
-  it('are set for any scope and listed', async () => {
-    const margins = [
-      { margin: '0.2' },
-      { tenant_id: fixture.a.id, margin: '0' },
-      { tenant_id: fixture.b.id, integration: 'openai', meter: 'output', margin: '0.35' },
-    ]
-    for (const margin of margins) {
-      const answer = await operate('PUT /api/margins', margin)
-      expect([answer.status, answer.body]).toEqual([200, margin])
-    }
-    const listed = z.object({ margins: z.array(marginSchema) }).parse((await operate('GET /api/margins')).body)
-    expect(listed.margins).toEqual(expect.arrayContaining(margins))
-    expect(fixture.directoryChanges()).toBe(margins.length)
-  })
-
-  it.each([
-    ['a tenant that does not exist', { tenant_id: 'tenant_none' }, '404 not_found', 'tenant_id'],
-    ['an unknown integration', { integration: 'opnai' }, '404 provider_unknown', 'opnai'],
-    ['an unknown meter', { meter: 'tokens' }, '400 validation_failed', 'cache_read'],
-    ['a negative margin', { margin: '-0.1' }, '400 validation_failed', 'margin'],
-    ['a margin in per cent', { margin: '20%' }, '400 validation_failed', 'margin'],
-    ['a margin beyond reason', { margin: '1000.000001' }, '400 validation_failed', 'at most 1000'],
-  ])('refuse %s', async (_rule, change, refusal, named) => {
-    const answer = await operate('PUT /api/margins', { margin: '0.2', ...change })
-    expect(`${answer.status} ${answer.headers.get('vendo-error-code')}`).toBe(refusal)
-    expect(errorBodySchema.parse(answer.body).error.message).toContain(named)
-    expect(fixture.directoryChanges()).toBe(0)
-  })
-})
 
 describe('rates', () => {
   const rate = { model: 'test-model', context_window: 8_000, max_output: 1_000, rates: { input: '1', output: '2.5' } }

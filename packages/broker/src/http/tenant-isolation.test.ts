@@ -11,7 +11,10 @@ beforeAll(async () => {
     const id = `topup_of_${tenant.id}`
     await store.topUp({ id, tenantId: tenant.id, amountNanos: 1_000_000n, note: '', idempotencyKey: null })
     await settleCall(store, tenant.app, { attemptId: `attempt_of_${tenant.id}`, connectionId: tenant.connectionId })
-    await store.putMargin({ tenantId: tenant.id, margin: '0.1' })
+    await store.setTransparent(tenant.id, true)
+    await store.addMargins([
+      { tenantId: tenant.id, margin: '0.1', effectiveFrom: 0, createdAt: 0, authorKeyId: null, note: '' },
+    ])
   }
 })
 

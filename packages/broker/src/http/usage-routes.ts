@@ -7,6 +7,7 @@ import { callFilter } from './call-filter.ts'
 import { instantOrNull } from './instant.ts'
 import { billingScopes, requireKey } from './require-key.ts'
 import { anyKeySecurity, json, named, refusals, tenantQuery } from './route-documentation.ts'
+import { seesListPrices } from './sees-list-prices.ts'
 import { selectTenant } from './select-tenant.ts'
 
 const usageRoute = createRoute({
@@ -14,7 +15,8 @@ const usageRoute = createRoute({
   path: '/api/billing/usage',
   tags: ['billing'],
   summary: 'What calls consumed and cost, in groups',
-  description: 'An app key sees its own calls. `day` and `month` are the running UTC ones.',
+  description:
+    "An app key sees its own calls. Sums at list price are null for a tenant's own keys where anything was charged, unless the tenant is transparent. `day` and `month` are the running UTC ones.",
   security: anyKeySecurity,
   middleware: requireKey(...billingScopes),
   request: {
@@ -45,12 +47,13 @@ export const addUsageRoutes = (api: Api, { store, clock }: ApiDependencies): voi
       ...(from === null ? {} : { since: from }),
       groupBy,
     })
+    const seesAll = await seesListPrices(store, key, tenantId)
     const answer: UsageResponse = {
       period,
       from: instantOrNull(from),
       group_by: groupBy,
-      groups: groups.map(groupResponse),
-      total: totalOf(groups),
+      groups: groups.map((group) => groupResponse(group, seesAll)),
+      total: totalOf(groups, seesAll),
     }
     return context.json(answer, 200)
   })
@@ -62,14 +65,14 @@ const startOf = (period: UsageResponse['period'], now: EpochMs): EpochMs | null 
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), period === 'day' ? date.getUTCDate() : 1)
 }
 
-const groupResponse = (group: UsageGroup): UsageResponse['groups'][number] => ({
+const groupResponse = (group: UsageGroup, seesAll: boolean): UsageResponse['groups'][number] => ({
   group: group.group,
   calls: group.calls,
   quantities: { ...group.quantities },
-  ...nanosOf(group),
+  ...nanosOf(group, seesAll),
 })
 
-const totalOf = (groups: readonly UsageGroup[]): UsageResponse['total'] => {
+const totalOf = (groups: readonly UsageGroup[], seesAll: boolean): UsageResponse['total'] => {
   let calls = 0
   const sums = { listNanos: 0n, chargeNanos: 0n, cacheSavingsNanos: 0n }
   for (const group of groups) {
@@ -78,11 +81,17 @@ const totalOf = (groups: readonly UsageGroup[]): UsageResponse['total'] => {
     sums.chargeNanos += group.chargeNanos
     sums.cacheSavingsNanos += group.cacheSavingsNanos
   }
-  return { calls, ...nanosOf(sums) }
+  return { calls, ...nanosOf(sums, seesAll) }
 }
 
-const nanosOf = (sums: Pick<UsageGroup, 'listNanos' | 'chargeNanos' | 'cacheSavingsNanos'>) => ({
-  list_nanos: String(sums.listNanos),
-  charge_nanos: String(sums.chargeNanos),
-  cache_savings_nanos: String(sums.cacheSavingsNanos),
-})
+type Sums = Pick<UsageGroup, 'listNanos' | 'chargeNanos' | 'cacheSavingsNanos'>
+
+const nanosOf = ({ listNanos, chargeNanos, cacheSavingsNanos }: Sums, seesAll: boolean) => {
+  // Where nothing was charged, everything ran on own credentials.
+  const showsList = seesAll || chargeNanos === 0n
+  return {
+    list_nanos: showsList ? String(listNanos) : null,
+    charge_nanos: String(chargeNanos),
+    cache_savings_nanos: showsList ? String(cacheSavingsNanos) : null,
+  }
+}

@@ -15,7 +15,7 @@ const rates = (model: string) => {
 }
 
 const bound = (names: readonly string[], bytes: number, marginOf: MarginOf = () => '0.2') =>
-  boundSound({ models: names.map(rates), bytes, leastBytesPerSecond: 750, at, marginOf })
+  boundSound({ models: names.map(rates), bytes, leastBytesPerSecond: 750, at, marginOf: () => marginOf })
 
 describe('the bound of sound', () => {
   it.each([

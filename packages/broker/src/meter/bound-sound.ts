@@ -3,7 +3,7 @@ import type { ModelRates } from '@vendo/integrations/rates'
 import type { EpochMs } from '../store/records.ts'
 import type { MarginOf } from './amount.ts'
 import type { RequestBound } from './bound.ts'
-import { amountOf, type Basis, dearestLine } from './bound-cost.ts'
+import { amountOf, type Basis, type Costing, dearestLine } from './bound-cost.ts'
 import { countOf } from './bound-demand.ts'
 import { dearestRates } from './dearest-rates.ts'
 import { type ExactLine, roundLines } from './price.ts'
@@ -17,7 +17,7 @@ export interface SoundBoundOptions {
   /** Fewest bytes that a second takes. */
   readonly leastBytesPerSecond: number
   readonly at: EpochMs
-  readonly marginOf: MarginOf
+  readonly marginOf: (model: ModelRates) => MarginOf
 }
 
 /** Whether a model has the rates that a transcription is billed by: one for a second, or those for every token of it. */
@@ -40,17 +40,16 @@ export const countsSoundTokens = (model: ModelRates, at: EpochMs): boolean => {
 export const boundSound = (options: SoundBoundOptions): RequestBound => {
   const lists = options.models.map((model) => linesOf(model, 'list', options))
   const charges = options.models.map((model) => linesOf(model, 'charge', options))
-  const dearest = charges.reduce((left, right) =>
-    exceeds(amount(right, 'charge', options), amount(left, 'charge', options)) ? right : left,
-  )
+  const dearest = charges.reduce((left, right) => (exceeds(amount(right), amount(left)) ? right : left))
+  const { lines, costing } = dearest
   return {
     ok: true,
-    quantities: Object.fromEntries(dearest.map(({ meter, quantity }) => [meter, Number(quantity)])),
+    quantities: Object.fromEntries(lines.map(({ meter, quantity }) => [meter, Number(quantity)])),
     tokens: Math.max(...charges.map(tokensOf)),
-    listNanos: lists.map((lines) => ceiling(lines, 'list', options)).reduce(larger),
-    chargeNanos: ceiling(dearest, 'charge', options),
+    listNanos: lists.map(ceiling).reduce(larger),
+    chargeNanos: ceiling(dearest),
     lines: () =>
-      roundLines(dearest, options.marginOf, ({ numerator, denominator }) => ceilDivide(numerator, denominator)).lines,
+      roundLines(lines, costing.marginOf, ({ numerator, denominator }) => ceilDivide(numerator, denominator)).lines,
     hidesOutput: false,
     fallbacksAddUp: false,
     waived: [],
@@ -66,31 +65,37 @@ const inMeters: readonly Meter[] = ['input', 'input_audio']
 const ratesOf = (model: ModelRates, at: EpochMs) =>
   dearestRates(model, { facts: {}, inputTokens: countOf(model.contextWindow), at })
 
-const linesOf = (model: ModelRates, basis: Basis, options: SoundBoundOptions): readonly ExactLine[] => {
-  const { bytes, leastBytesPerSecond, at, marginOf } = options
+/** What one model would bill. */
+interface SoundBill {
+  readonly lines: readonly ExactLine[]
+  readonly costing: Costing
+}
+
+const linesOf = (model: ModelRates, basis: Basis, options: SoundBoundOptions): SoundBill => {
+  const { bytes, leastBytesPerSecond, at } = options
   const rates = ratesOf(model, at)
-  const costing = { basis, marginOf }
+  const costing = { basis, marginOf: options.marginOf(model) }
   const tokens = countOf(model.contextWindow)
   const quantities = [
     [['audio_second'], countOf(bytes / leastBytesPerSecond)],
     [inMeters, tokens],
     [['output'], tokens],
   ] as const
-  return quantities.flatMap(([meters, quantity]) => {
+  const lines = quantities.flatMap(([meters, quantity]) => {
     const line = dearestLine(meters, rates, costing)
     return line === undefined || quantity === 0n ? [] : [{ ...line, quantity }]
   })
+  return { lines, costing }
 }
 
-const amount = (lines: readonly ExactLine[], basis: Basis, { marginOf }: SoundBoundOptions) =>
-  sum(lines.map((line) => amountOf(line, { basis, marginOf })))
+const amount = ({ lines, costing }: SoundBill) => sum(lines.map((line) => amountOf(line, costing)))
 
-const ceiling = (lines: readonly ExactLine[], basis: Basis, options: SoundBoundOptions): Nanos => {
-  const { numerator, denominator } = amount(lines, basis, options)
+const ceiling = (bill: SoundBill): Nanos => {
+  const { numerator, denominator } = amount(bill)
   return ceilDivide(numerator, denominator)
 }
 
-const tokensOf = (lines: readonly ExactLine[]): number =>
+const tokensOf = ({ lines }: SoundBill): number =>
   lines.reduce((total, { meter, quantity }) => (isTokenMeter(meter) ? total + Number(quantity) : total), 0)
 
 const larger = (left: Nanos, right: Nanos): Nanos => (left > right ? left : right)

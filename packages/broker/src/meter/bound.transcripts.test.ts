@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { WireFormatName } from '@vendo/contract'
 import { findProvider } from '@vendo/integrations/providers'
 import { type ModelRates, rateTables } from '@vendo/integrations/rates'
+import { recordingSets } from '@vendo/testkit'
 import { readRequestFacts } from '@vendo/wire'
 import { describe, expect, it } from 'vitest'
 import { boundRequest, type RequestBound } from './bound.ts'
@@ -21,15 +22,6 @@ interface Expected {
   readonly web_search?: number
 }
 
-/** The folder beside the checkout, wherever the checkout is; `VENDO_SHARED` names another. */
-const findTranscripts = (): string | undefined => {
-  const folders = process.env['VENDO_SHARED'] === undefined ? [] : [process.env['VENDO_SHARED']]
-  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    folders.push(join(folder, 'shared'))
-  }
-  return folders.map((folder) => join(folder, 'transcripts')).find(existsSync)
-}
-
 const formats: Readonly<Record<string, { slug: string; wireFormat: WireFormatName }>> = {
   anthropic: { slug: 'anthropic', wireFormat: 'anthropic-messages' },
   'openai-chat': { slug: 'openai', wireFormat: 'openai-chat' },
@@ -40,29 +32,30 @@ const formats: Readonly<Record<string, { slug: string; wireFormat: WireFormatNam
   gemini: { slug: 'gemini', wireFormat: 'gemini-generate' },
 }
 
-const root = findTranscripts()
-const recordings =
-  root === undefined
-    ? []
-    : readFileSync(join(root, 'expected_usage.jsonl'), 'utf8')
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as Expected)
-        .filter(
-          ({ provider, id }) => provider in formats && readdirSync(join(root, provider, id)).includes('request.json'),
-        )
+/** An exchange with its request and the usage that its provider counted. */
+interface Recording extends Expected {
+  readonly folder: string
+}
+
+const listRecordings = (root: string): readonly Recording[] =>
+  readFileSync(join(root, 'expected_usage.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Expected)
+    .filter(({ provider, id }) => provider in formats && readdirSync(join(root, provider, id)).includes('request.json'))
+    .map((expected) => ({ ...expected, folder: join(root, expected.provider, expected.id) }))
 
 const at = Date.parse('2026-11-20')
 const rateBook = createRateBook({ tables: rateTables, overrides: [] })
 const unlisted = sampleModel('unlisted', [sampleRow({ input: '1', output: '1' })])
 
 const boundOf = (
-  expected: Expected,
+  expected: Recording,
   edit: (body: Record<string, unknown>) => Record<string, unknown>,
 ): RequestBound => {
   const { slug, wireFormat } = formats[expected.provider]!
   const recorded = (name: string) =>
-    JSON.parse(readFileSync(join(root!, expected.provider, expected.id, name), 'utf8')) as Record<string, unknown>
+    JSON.parse(readFileSync(join(expected.folder, name), 'utf8')) as Record<string, unknown>
   const body = edit(recorded('request.json'))
   const path = String(recorded('meta.json')['uri'])
   const facts = readRequestFacts(wireFormat, body, Buffer.byteLength(JSON.stringify(body)), { path })
@@ -99,11 +92,12 @@ const inputOf = (expected: Expected): number =>
 const outputOf = ({ quantities }: RequestBound): number =>
   (quantities.output ?? 0) + (quantities.output_audio ?? 0) + (quantities.output_image ?? 0)
 
-const describeRecorded = root === undefined ? describe.skip : describe
+describe.each(recordingSets())('the bound of every request in $set', ({ root }) => {
+  const recordings = listRecordings(root)
 
-describeRecorded('the bound of every recorded request (skipped where the recordings are absent)', () => {
-  it('finds recordings', () => {
-    expect(recordings.length).toBeGreaterThan(100)
+  it('finds recordings of every provider', () => {
+    expect(recordings.length).toBeGreaterThanOrEqual(35)
+    expect([...new Set(recordings.map(({ provider }) => provider))].sort()).toEqual(Object.keys(formats).sort())
   })
 
   it.each(recordings)('$provider $id is never exceeded', (expected) => {

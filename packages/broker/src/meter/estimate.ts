@@ -21,7 +21,7 @@ export interface EstimateOptions {
  *
  * - the upstream refused (a status other than 2xx, or an error before any output): nothing;
  * - it never answered, or works on in the background: the bound, for nobody knows what it did;
- * - it broke off: input and uses as last reported (a stream's start tells them), else the bound's. Output of a request whose
+ * - it broke off, or did not tell one side: input and uses as last reported (a stream's start tells them), else the bound's. Output of a request whose
  *   model shows all that it writes is the larger of what was reported and the bytes of text that were seen, one byte for a
  *   token at most. Where reasoning may be hidden the text tells nothing of it, not even once it is over: then output is the
  *   bound's, unless the provider counts it, reasoning included, while the answer runs (Gemini);
@@ -34,8 +34,23 @@ export const estimateUsage = ({ bound, reading, status, unseenOutput }: Estimate
   if (unseen && unseenOutput !== undefined) return estimateByTime(bound, reading, unseenOutput)
   if (status === null || reading === undefined) return bound.quantities
   const reported = reading.usage?.quantities ?? {}
-  const output = outputUnseen({ bound, reading }) ? outputSide(bound.quantities) : estimateOutput(bound, reading)
-  return withoutNoughts({ ...inputSide(tellsInput(reported) ? reported : bound.quantities), ...output })
+  const { untold = [] } = reading
+  const known = tellsInput(reported) && !untold.includes('input')
+  return withoutNoughts({
+    ...inputSide(known ? reported : bound.quantities),
+    ...outputOf({ bound, reading, reported }),
+  })
+}
+
+const outputOf = ({ bound, reading, reported }: Told): Quantities => {
+  if (tellsOutput(reading)) return outputSide(reported)
+  return outputUnseen({ bound, reading }) ? outputSide(bound.quantities) : estimateOutput(bound, reading)
+}
+
+interface Told {
+  readonly bound: EstimateOptions['bound']
+  readonly reading: UsageReading
+  readonly reported: Quantities
 }
 
 /** Whether the provider goes on after the end of what was read of its answer; one cut before it said so may do so too. */
@@ -43,8 +58,14 @@ export const worksOn = ({ bound, reading }: Pick<EstimateOptions, 'bound' | 'rea
   reading?.pending === true || (bound.background && reading?.complete !== true && reading?.failed !== true)
 
 /** Whether an answer that broke off may have been billed for output that nothing in it tells of. */
-export const outputUnseen = ({ bound, reading }: Pick<EstimateOptions, 'bound' | 'reading'>): boolean =>
-  bound.hidesOutput && reading?.countsReasoning !== true
+export const outputUnseen = ({ bound, reading }: Pick<EstimateOptions, 'bound' | 'reading'>): boolean => {
+  if (!bound.hidesOutput || reading?.countsReasoning === true) return false
+  return reading === undefined || !tellsOutput(reading)
+}
+
+/** The output is that of the whole answer, as a whole number, whatever became of the input. */
+const tellsOutput = ({ usage, final, untold = [] }: UsageReading): boolean =>
+  final && usage?.quantities.output !== undefined && !untold.includes('output')
 
 /** Whether these counts know the input: without a single meter of tokens in, or of seconds, they do not, and it is not nought. */
 export const tellsInput = (quantities: Quantities): boolean => {
@@ -78,8 +99,8 @@ const estimateByTime = (
   const held = heldOutput(quantities)
   const seen = reading === undefined ? {} : estimateOutput(bound, reading)
   const output = Math.min(quantities[held] ?? 0, (seen[held] ?? 0) + unseenOutput)
-  const input = inputSide(tellsInput(reported) ? reported : quantities)
-  return withoutNoughts({ ...input, ...seen, [held]: output })
+  const known = tellsInput(reported) && reading?.untold?.includes('input') !== true
+  return withoutNoughts({ ...inputSide(known ? reported : quantities), ...seen, [held]: output })
 }
 
 /** The meter that the bound holds the output under. */

@@ -2,7 +2,7 @@ import { meters } from '@vendo/contract'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MarginRecord } from '../store/records.ts'
-import { createMarginLookup, resolveMargin, sharedMargin } from './margin.ts'
+import { createMarginLookup, type MarginRule, resolveMargin, sharedMargin } from './margin.ts'
 
 const tenants = ['tenant_a', 'tenant_b', 'tenant_c']
 const integrations = ['openai', 'anthropic']
@@ -15,17 +15,21 @@ const record = fc.record(
     margin: fc.constantFrom('0', '0.1', '0.2', '0.35'),
   },
   { requiredKeys: ['margin'] },
-) as fc.Arbitrary<MarginRecord>
+) as fc.Arbitrary<MarginRule>
+
+const since = (rules: readonly MarginRule[]): readonly MarginRecord[] =>
+  rules.map((rule) => ({ ...rule, effectiveFrom: 0, createdAt: 0, authorKeyId: null, note: '' }))
+const model = { model: 'test-model', aliases: [] }
 
 describe('createMarginLookup', () => {
   it('answers as the records do, for every tenant, integration and meter', () => {
     fc.assert(
       fc.property(fc.array(record, { maxLength: 8 }), (records) => {
-        const lookUp = createMarginLookup(records)
+        const lookUp = createMarginLookup(since(records))
         for (const tenantId of [...tenants, ...tenants]) {
           for (const integration of integrations) {
-            const marginOf = lookUp(tenantId, integration)
-            const resolved = meters.map((meter) => resolveMargin(records, { tenantId, integration, meter }))
+            const marginOf = lookUp({ tenantId, integration, model, at: 1 })
+            const resolved = meters.map((meter) => resolveMargin(records, { tenantId, integration, model, meter }))
             expect(meters.map(marginOf)).toEqual(resolved)
             expect(sharedMargin(marginOf)).toBe(new Set(resolved).size === 1 ? resolved[0] : undefined)
           }
@@ -35,10 +39,11 @@ describe('createMarginLookup', () => {
   })
 
   it('remembers one function for each tenant with records, and one for all others', () => {
-    const lookUp = createMarginLookup([{ tenantId: 'tenant_a', margin: '0.1' }])
-    expect(lookUp('tenant_a', 'openai')).toBe(lookUp('tenant_a', 'openai'))
-    expect(lookUp('tenant_b', 'openai')).toBe(lookUp('tenant_c', 'openai'))
-    expect(lookUp('tenant_b', 'openai')).not.toBe(lookUp('tenant_a', 'openai'))
-    expect(lookUp('tenant_b', 'openai')).not.toBe(lookUp('tenant_b', 'anthropic'))
+    const lookUp = createMarginLookup(since([{ tenantId: 'tenant_a', margin: '0.1' }]))
+    const of = (tenantId: string, integration: string) => lookUp({ tenantId, integration, model, at: 1 })
+    expect(of('tenant_a', 'openai')).toBe(of('tenant_a', 'openai'))
+    expect(of('tenant_b', 'openai')).toBe(of('tenant_c', 'openai'))
+    expect(of('tenant_b', 'openai')).not.toBe(of('tenant_a', 'openai'))
+    expect(of('tenant_b', 'openai')).not.toBe(of('tenant_b', 'anthropic'))
   })
 })

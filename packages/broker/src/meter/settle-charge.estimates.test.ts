@@ -2,7 +2,7 @@ import type { UsageReading } from '@vendo/wire'
 import { describe, expect, it } from 'vitest'
 import { boundRequest, type RequestBound } from './bound.ts'
 import { createRateBook } from './rate-book.ts'
-import { sampleFacts, sampleHaiku } from './sample-rates.ts'
+import { sampleFacts, sampleHaiku, sampleRow } from './sample-rates.ts'
 import { type ChargeOptions, chargeFor } from './settle-charge.ts'
 
 const at = Date.parse('2026-11-01')
@@ -100,5 +100,101 @@ describe('a call without a byte of an answer', () => {
     const bound = boundOf()
     const settled = charge(bound, { reading: undefined, status: null, end })
     expect(settled).toMatchObject({ state: 'estimated', reason: end, flags, walletNanos: bound.chargeNanos })
+  })
+})
+
+describe('work in the background', () => {
+  it('is settled at the hold whatever was served, not at what was seen', () => {
+    const bound = boundOf({ background: true })
+    const flex = { input: '0.5', output: '2.5' }
+    const rates = { ...sampleHaiku, rates: [...sampleHaiku.rates, sampleRow(flex, { tier: 'flex' })] }
+    const served = { model: 'claude-haiku-4-5', serviceTier: 'flex' }
+    const reading: UsageReading = { ...cut, pending: true, served }
+    expect(charge(bound, { reading, rates, end: 'complete' })).toMatchObject({
+      state: 'estimated',
+      reason: 'background',
+      walletNanos: bound.chargeNanos,
+      listNanos: bound.listNanos,
+      lines: bound.lines(),
+    })
+  })
+})
+
+describe('an answer that does not tell one of its sides', () => {
+  const whole: UsageReading = { ...cut, complete: true, final: true }
+
+  it('is an estimate: of untold output what was seen, or what was held', () => {
+    const reading: UsageReading = { ...whole, usage: { quantities: { input: 100 } }, untold: ['output'] }
+    const shown = charge(boundOf({}, ['claude-haiku']), { reading, end: 'complete' })
+    expect(shown).toMatchObject({ state: 'estimated', reason: 'no_usage', quantities: { input: 100, output: 40 } })
+    const hidden = charge(boundOf(), { reading, end: 'complete' })
+    expect(hidden).toMatchObject({ flags: ['output_unseen'], quantities: { input: 100, output: 1_024 } })
+  })
+
+  it('is an estimate: of untold input what was held, beside the output that was told', () => {
+    const reading: UsageReading = { ...whole, usage: { quantities: { input: 3, output: 7 } }, untold: ['input'] }
+    const settled = charge(boundOf(), { reading, end: 'complete' })
+    expect(settled).toMatchObject({ state: 'estimated', reason: 'no_usage', flags: [], quantities: { output: 7 } })
+    expect(settled.quantities.input).toBe(boundOf().quantities.input)
+  })
+})
+
+describe('a failed answer without usage', () => {
+  const { usage: _, ...unread } = cut
+  const failed: UsageReading = { ...unread, complete: true, failed: true }
+
+  it.each([
+    ['after visible output costs that output', boundOf({}, ['claude-haiku']), failed, { output: 40 }, []],
+    [
+      'after visible output costs the held output where some may be hidden',
+      boundOf(),
+      failed,
+      { output: 1_024 },
+      ['output_unseen'],
+    ],
+    ['before any output costs nothing', boundOf(), { ...failed, visibleOutputBytes: 0 }, {}, []],
+  ] as const)('%s', (_rule, bound, reading, quantities, flags) => {
+    const settled = charge(bound, { reading, end: 'complete' })
+    expect(settled).toMatchObject({ flags, quantities })
+    expect([settled.state, settled.reason]).toEqual(
+      reading.visibleOutputBytes === 0 ? ['actual', null] : ['estimated', 'upstream_died'],
+    )
+  })
+})
+
+describe('what no ledger can hold', () => {
+  const whole: UsageReading = { ...cut, complete: true, final: true }
+  const huge = 9_007_199_254_740_991
+  const usageOf = (quantities: object): UsageReading => ({ ...whole, usage: { quantities } })
+  const costOf = (reportedCostUsd: string): UsageReading => ({ ...whole, usage: { quantities: {}, reportedCostUsd } })
+
+  it.each([
+    ['a count', usageOf({ input: huge, output: 1 }), false],
+    ['a sum of counts', usageOf({ input: huge, cache_read: huge, output: 1 }), false],
+    ['a count beyond exact numbers', { ...usageOf({}), flags: ['usage_out_of_range:output_tokens'] }, false],
+    ['counts of another pass', { ...whole, extraUsage: [{ kind: 'compaction', quantities: { input: huge } }] }, false],
+    ['a cost', costOf('1000000000.01'), true],
+    ['a cost of many digits', costOf(`1${'0'.repeat(300)}`), true],
+    ['a cost that is no amount', { ...costOf('1'), flags: ['bad_usage_value:cost'] }, true],
+  ] as const)('is settled at the hold and flagged: %s', (_rule, reading, reportsCost) => {
+    const bound = boundOf()
+    for (const byok of [false, true]) {
+      const settled = charge(bound, { reading: reading as UsageReading, end: 'complete', reportsCost, byok })
+      expect(settled).toMatchObject({
+        state: 'estimated',
+        reason: 'out_of_range',
+        walletNanos: byok ? 0n : bound.chargeNanos,
+        spendNanos: byok ? bound.listNanos : bound.chargeNanos,
+        listNanos: bound.listNanos,
+        quantities: bound.quantities,
+        tokens: bound.tokens,
+      })
+      expect(settled.flags).toContain('out_of_range')
+    }
+  })
+
+  it('is no correction', () => {
+    const settled = charge(boundOf(), { reading: usageOf({ input: huge }), end: 'complete', bound: undefined })
+    expect(settled).toMatchObject({ state: 'estimated', reason: 'out_of_range', walletNanos: 0n })
   })
 })

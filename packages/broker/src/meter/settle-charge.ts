@@ -1,6 +1,7 @@
 import type { Meter, Quantities, Served } from '@vendo/contract'
 import type { ModelRates } from '@vendo/integrations/rates'
 import type { UsageReading } from '@vendo/wire'
+import { maxCallNanos } from '../store/ledger/assert-amounts.ts'
 import type { EpochMs, Settlement } from '../store/records.ts'
 import type { MarginOf } from './amount.ts'
 import type { RequestBound } from './bound.ts'
@@ -54,8 +55,10 @@ export type Charge = Pick<
  * What a dispatched call is settled at. Final usage is priced exactly, by the model, tier, speed and region that the answer
  * names (`actual`). Without it the call is `estimated`, with the reason `no_usage`, `client_gone`, `upstream_died`,
  * `timeout`, `shutdown` or `background`, never above the hold. A quantity that has no rate, or an answer from a model that
- * has none, makes it `estimated` with the reason `unpriced`, flagged, at the hold: never at $0 and never at a guess.
- * An estimate that charges output nobody saw (what was held, or what there was time for) is flagged `output_unseen`; one at the hold because
+ * has none, makes it `estimated` with the reason `unpriced`, flagged, at the hold: never at $0 and never at a guess. So does
+ * usage or a cost beyond what the ledger can hold, with the reason `out_of_range`. Work in the background, and with a pooled
+ * credential a call without a byte of an answer, are at the hold too. An estimate that charges output nobody saw (what was
+ * held, or on an own credential what there was time for) is flagged `output_unseen`; one at the hold because
  * the connection died before a byte of an answer is flagged `refundable`, as the provider may have done nothing.
  * A refusal without usage is `actual` and costs nothing.
  */
@@ -63,12 +66,14 @@ export const chargeFor = (call: ChargeOptions): Charge => {
   const options = withoutWaived(call)
   const { reading, bound } = options
   if (wasRefused(options)) return charge(options, { priced: nothing, quantities: {} })
-  if (reading !== undefined && isFinal(reading)) return actual(options, reading)
+  if (saysTooMuch(options)) return outOfRange(options)
+  if (reading !== undefined && isFinal(options, reading)) return actual(options, reading)
   const quantities = bound === undefined ? {} : estimateUsage({ ...options, bound })
   const { priced, flags } = priceServed(options, quantities)
   const reason = estimateReason(options)
   const notes = estimateFlags(options)
-  if (priced === undefined || bound?.fallbacksAddUp === true || isAboveHold(priced, bound)) {
+  const unknown = (options.status === null && options.unseenOutput === undefined) || reason === 'background'
+  if (priced === undefined || unknown || bound?.fallbacksAddUp === true || isAboveHold(priced, bound)) {
     return charge(options, { priced: atHold(bound), quantities, reason, flags: [...flags, ...notes] })
   }
   return charge(options, { priced, quantities, reason, flags: notes })
@@ -107,9 +112,18 @@ const actual = (options: ChargeOptions, { usage, upstreamCostUsd }: UsageReading
   return charge(options, { priced, quantities, flags: aboveHoldFlags(priced, bound) })
 }
 
-/** The usage is that of the whole answer, and not what a stream said at its start. */
-const isFinal = ({ usage, final }: UsageReading): boolean =>
-  usage !== undefined && final && (usage.reportedCostUsd !== undefined || tellsInput(usage.quantities))
+/** The usage is that of the whole answer, tells both of its sides, and is not what a stream said at its start. */
+const isFinal = ({ reportsCost }: ChargeOptions, { usage, final, untold }: UsageReading): boolean => {
+  if (usage === undefined || !final) return false
+  if (reportsCost && usage.reportedCostUsd !== undefined) return true
+  return untold === undefined && tellsInput(usage.quantities)
+}
+
+/** A count is too large for a number, or a cost stands where a provider reports it and is no amount. */
+const saysTooMuch = ({ reportsCost, reading }: ChargeOptions): boolean =>
+  reading?.flags.some(
+    (flag) => flag.startsWith('usage_out_of_range:') || (reportsCost && flag.startsWith('bad_usage_value:cost')),
+  ) === true
 
 const estimateReason = ({ reading, end, bound, status }: ChargeOptions): string => {
   const background = bound === undefined ? reading?.pending === true : worksOn({ bound, reading })
@@ -172,11 +186,31 @@ interface Outcome {
   readonly flags?: readonly string[]
 }
 
-const charge = (options: ChargeOptions, { priced, quantities, reason, flags = [] }: Outcome): Charge => {
+/** What no ledger can hold: settled at the hold at once, for the provider cannot have meant it. */
+const outOfRange = (options: ChargeOptions): Charge => {
+  const { bound, reading } = options
+  // Whatever else the answer counted may be as wrong.
+  const unread = reading === undefined ? {} : { reading: { ...reading, extraUsage: [] } }
+  return charge(
+    { ...options, ...unread },
+    { priced: atHold(bound), quantities: bound?.quantities ?? {}, reason: 'out_of_range', flags: ['out_of_range'] },
+  )
+}
+
+const isInRange = ({ listNanos, upstreamNanos = 0n, chargeNanos, cacheSavingsNanos }: Priced, tokens: number) =>
+  Number.isSafeInteger(tokens) &&
+  listNanos + upstreamNanos <= maxCallNanos &&
+  chargeNanos <= maxCallNanos &&
+  cacheSavingsNanos <= maxCallNanos &&
+  cacheSavingsNanos >= -maxCallNanos
+
+const charge = (options: ChargeOptions, outcome: Outcome): Charge => {
+  const { priced, quantities, reason, flags = [] } = outcome
   const { reading, byok } = options
   const { lines, listNanos, upstreamNanos = 0n, chargeNanos, cacheSavingsNanos } = priced
   let tokens = totalTokens(quantities)
   for (const extra of reading?.extraUsage ?? []) tokens += totalTokens(extra.quantities)
+  if (reason !== 'out_of_range' && !isInRange(priced, tokens)) return outOfRange(options)
   return {
     state: reason === undefined ? 'actual' : 'estimated',
     reason: reason ?? null,

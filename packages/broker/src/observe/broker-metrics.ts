@@ -20,6 +20,7 @@ export interface GaugeSources extends BrokerGauges {
 export const createBrokerMetrics = (registry: Registry, sources: () => GaugeSources) => {
   const registers = [registry]
   createGauges(registry, sources)
+  countDroppedLines(registry, sources)
   return {
     calls: createTally({
       name: 'vendo_calls_total',
@@ -131,4 +132,17 @@ const createGauges = (registry: Registry, sources: () => GaugeSources): void => 
       collect: () => gauge.set(sources()[source]()),
     })
   }
+}
+
+/** A counter, because workers are added up and a restart begins again. */
+const countDroppedLines = (registry: Registry, sources: () => GaugeSources): void => {
+  new Counter({
+    name: 'vendo_log_lines_dropped_total',
+    help: 'Log lines that stdout did not take: its reader is gone or too slow, its disk is full',
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(sources().logLinesDropped())
+    },
+  })
 }

@@ -1,4 +1,5 @@
-import { destination, type Logger, pino } from 'pino'
+import { type Logger, pino } from 'pino'
+import { createLogWriter, openStandardOutput } from './log-writer.ts'
 
 export type { Logger } from 'pino'
 
@@ -18,28 +19,35 @@ export interface CallLogLine {
   readonly durationMs: number
 }
 
-/** Lines wait for each other up to this many bytes, or this long: a write for each call costs more than the line. */
-const gatheredBytes = 8_192
-const gatheredMs = 100
+/** At exit a reader that is slow gets this long for what still waits. */
+const exitMs = 1_000
 
-/** JSON lines on stdout at the given level, written off the request's path; what is still waiting is written at exit. */
+/**
+ * JSON lines on stdout at the given level, written off the request's path. What still waits at exit is written then.
+ * Lines that stdout does not take are dropped and counted (`countDroppedLines`); they never end the process or hold it up.
+ */
 export const createLogger = (level: string): Logger => {
-  const out = destination({
-    fd: process.stdout.fd,
-    sync: false,
-    minLength: gatheredBytes,
-    periodicFlush: gatheredMs,
-    // As text it would count the bytes of all that waits with every line.
-    contentMode: 'buffer',
-  })
-  // What the typings do not know yet: in this mode it takes bytes.
-  const takesBytes = out as unknown as { write(bytes: Buffer): boolean }
-  return createLoggerTo({ write: (line) => void takesBytes.write(Buffer.from(line)) }, level)
+  // Node puts the pipe or the socket of its own stream into the mode in which a full one refuses instead of waiting.
+  openedStream()
+  const out = createLogWriter(openStandardOutput())
+  process.once('exit', () => out.flushSync(exitMs))
+  return createLoggerTo(out, level)
+}
+
+const openedStream = (): void => {
+  try {
+    // Whatever else writes there may fail, and must not end the process either.
+    process.stdout.on('error', () => undefined)
+  } catch {
+    // A terminal that is gone cannot be opened as one. Lines to it are dropped.
+  }
 }
 
 /** Takes whole lines. */
 export interface LogDestination {
   write(line: string): void
+  /** How many lines it could not write, where it counts them. */
+  dropped?(): number
 }
 
 /** The same lines to anywhere. */
@@ -50,6 +58,9 @@ export const createLoggerTo = (out: LogDestination, level: string): Logger => {
 }
 
 const destinations = new WeakMap<Logger, LogDestination>()
+
+/** How many lines of a logger were lost since the start; 0 for loggers from elsewhere. */
+export const countDroppedLines = (logger: Logger): number => destinations.get(logger)?.dropped?.() ?? 0
 
 /**
  * Logs the line of a call. pino puts a line together from some forty strings; those that come with every call are made at

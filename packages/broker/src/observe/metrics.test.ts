@@ -82,12 +82,18 @@ describe('gauges', () => {
   it('show what the broker says at the moment of the question', async () => {
     const metrics = createMetrics()
     let calls = 3
-    metrics.observer.watch({ callsInFlight: () => calls, outboxWaiting: () => 2, callsWaiting: () => 3 })
+    metrics.observer.watch({
+      callsInFlight: () => calls,
+      outboxWaiting: () => 2,
+      callsWaiting: () => 3,
+      logLinesDropped: () => 4,
+    })
     metrics.observer.drainAsked(true)
     metrics.observer.drainAsked(false)
     expect(await samplesOf(metrics)).toMatchObject({
       vendo_calls_in_flight: 3,
       vendo_outbox_waiting: 2,
+      vendo_log_lines_dropped_total: 4,
       vendo_drains_under_way: 1,
       'vendo_drains_total{outcome="refused"}': 1,
     })

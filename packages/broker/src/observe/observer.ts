@@ -43,6 +43,8 @@ export interface BrokerGauges {
   readonly outboxWaiting: () => number
   /** Calls that wait for money that running calls hold. */
   readonly callsWaiting: () => number
+  /** Log lines that could not be written, since the start. */
+  readonly logLinesDropped: () => number
 }
 
 /**

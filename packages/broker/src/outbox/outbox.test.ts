@@ -158,6 +158,25 @@ describe('a settlement that the store will never take', () => {
     await outbox.close()
   })
 
+  it('closes its hold at once all the same, where what was held is known', async () => {
+    const { outbox, applied } = open()
+    let refusals = 0
+    const refuse = () => createVendoError('A CHECK failed.', { code: 'validation_failed' })
+    store.settle = async ({ attemptId, reason }) => {
+      if (reason !== 'settlement_refused') {
+        refusals++
+        throw refuse()
+      }
+      store.taken.push(attemptId)
+      return true
+    }
+    const atHold = () => draft('att_bad', { state: 'estimated', reason: 'settlement_refused' }).settlement
+    await outbox.settle({ ...draft('att_bad'), atHold })
+    expect([refusals, store.taken, outbox.waiting, applied.length]).toEqual([1, ['att_bad'], 0, 1])
+    expect(await linesIn('dead-letters.jsonl')).toHaveLength(1)
+    await outbox.close()
+  })
+
   it('is a dead letter when the store keeps failing on it while it takes others', async () => {
     const { outbox } = open()
     store.special.set('att_bad', () => new Error('constraint'))

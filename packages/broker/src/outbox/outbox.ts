@@ -1,7 +1,7 @@
 import type { Logger } from '../observe/logger.ts'
 import type { Observer } from '../observe/observer.ts'
 import { Roster } from '../roster/roster.ts'
-import type { EpochMs } from '../store/records.ts'
+import type { EpochMs, Settlement } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { type AppliedListener, type Applier, createApplier } from './apply-entry.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
@@ -13,7 +13,10 @@ import { isStoreFailure, type StoreGate } from './store-gate.ts'
 export type HoldFate = 'held' | 'refused' | 'unknown'
 
 /** An entry before the outbox dates it. */
-export type EntryDraft = Omit<OutboxEntry, 'decidedAt'>
+export interface EntryDraft extends Omit<OutboxEntry, 'decidedAt'> {
+  /** What the call is settled at when the store refuses the settlement for good: an open hold would block its key. */
+  readonly atHold?: () => Settlement
+}
 
 /** Brings every settlement into the store exactly once, over outages of the store and ends of this process. */
 export interface Outbox {
@@ -82,7 +85,7 @@ class StoreOutbox implements Outbox {
     return this.#parcels.size
   }
 
-  settle({ kind, settlement, subject }: EntryDraft): Promise<void> {
+  settle({ kind, settlement, subject, atHold }: EntryDraft): Promise<void> {
     const entry: OutboxEntry = { kind, settlement, subject, decidedAt: this.#options.clock() }
     const attempt = this.#apply(entry)
     const place = this.#direct.add(attempt)
@@ -93,7 +96,9 @@ class StoreOutbox implements Outbox {
       },
       (error: unknown) => {
         this.#direct.remove(place)
-        return this.#keep(createParcel(entry, { blocked: false, durable: false }), error)
+        const parcel = createParcel(entry, { blocked: false, durable: false })
+        if (isStoreFailure(error) || atHold === undefined) return this.#keep(parcel, error)
+        return this.#settleAtHold(parcel, atHold, error)
       },
     )
   }
@@ -174,6 +179,13 @@ class StoreOutbox implements Outbox {
         await files.bury({ line, reason: 'The line cannot be read.', attemptId: undefined })
       }
     }
+  }
+
+  /** The letter is for a person; the hold is closed at once all the same. */
+  async #settleAtHold(parcel: Parcel, atHold: () => Settlement, error: unknown): Promise<void> {
+    await this.#bury(parcel, String(error))
+    const { kind, subject } = parcel.entry
+    await this.settle({ kind, subject, settlement: atHold() })
   }
 
   async #keep(parcel: Parcel, error: unknown): Promise<void> {

@@ -101,7 +101,8 @@ const meter = (
     bytes,
     leastBytesPerSecond: form.leastBytesPerSecond,
     at: now,
-    marginOf: pricing.marginOf(caller.tenantId, target.provider.slug),
+    marginOf: (model) =>
+      pricing.marginOf({ tenantId: caller.tenantId, integration: target.provider.slug, model, at: now }),
   })
   const model = fields.get('model') ?? null
   const facts = readRequestFacts(route.wireFormat, { model, stream: asksForStream(fields) }, bytes)

@@ -122,7 +122,7 @@ const requireBound = (input: AdmitInput, facts: RequestFacts, rates: ModelRates)
     modelRates: (model) => pricing.rateBook.find({ integration, model, at: now }),
     bound: target.provider.bound,
     at: now,
-    marginOf: pricing.marginOf(caller.tenantId, integration),
+    marginOf: pricing.marginOf({ tenantId: caller.tenantId, integration, model: rates, at: now }),
     allowUnbounded: caller.key.limits.allow_unbounded === true,
     admitUnbounded: payer === 'own_capped' || payer === 'own_uncapped',
   })

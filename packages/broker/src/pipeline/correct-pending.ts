@@ -36,7 +36,7 @@ export const correctPending = async (
       integration,
       rateBook: pricing.rateBook,
       reportsCost: target.provider.reportsCost,
-      marginOf: pricing.marginOf(caller.tenantId, integration),
+      marginOf: pricing.marginOf({ tenantId: caller.tenantId, integration, model: rates, at: call.admittedAt }),
       at: call.admittedAt,
       byok: target.byok,
     })

@@ -134,7 +134,9 @@ const attemptUntilSent = async (
     const clientGone = incoming.answer.destroyed && end.kind !== 'complete'
     const attempt = withMetered(held, upload?.metered)
     const settlement = releaseOfForm(attempt, end) ?? decide(dependencies, { attempt, end, pricing })
-    settleInBackground(dependencies, attempt, settlement)
+    settleInBackground(dependencies, attempt, settlement, () =>
+      settlementAtHold({ attempt, end }, 'settlement_refused'),
+    )
     const last = end.kind !== 'unreached' || clientGone || upload?.begun === true || number >= mostAttempts
     if (!last) continue
     void correctPending(dependencies, attempt, end, pricing)
@@ -198,8 +200,9 @@ const settleInBackground = (
   { outbox, inFlight }: PipelineDependencies,
   { subject }: Attempt,
   settlement: Settlement,
+  atHold?: () => Settlement,
 ): void => {
-  inFlight.settling(outbox.settle({ kind: 'terminal', settlement, subject }))
+  inFlight.settling(outbox.settle({ kind: 'terminal', settlement, subject, ...(atHold && { atHold }) }))
 }
 
 const firstHeader = (message: IncomingMessage, name: string): string | undefined => {

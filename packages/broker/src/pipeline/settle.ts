@@ -41,7 +41,12 @@ const consumed = ({ attempt, end, pricing }: SettleInput): Settlement => {
     integration,
     rateBook: pricing.rateBook,
     reportsCost: target.provider.reportsCost,
-    marginOf: pricing.marginOf(caller.tenantId, integration),
+    marginOf: pricing.marginOf({
+      tenantId: caller.tenantId,
+      integration,
+      model: metered.rates,
+      at: attempt.admittedAt,
+    }),
     at: attempt.admittedAt,
     byok: target.byok,
     unseenOutput: target.byok ? unseenOutputOf(attempt, end) : undefined,
@@ -124,10 +129,14 @@ const unanswered = (attemptId: string) => ({
 })
 
 /**
- * The terminal row of an attempt whose charge could not be worked out, because something in the broker failed: at the
- * hold, with the reason `charge_failed`. Never $0, and never more than was held.
+ * The terminal row of an attempt whose charge could not be worked out, because something in the broker failed
+ * (`charge_failed`), or that the store refused for good (`settlement_refused`): at the hold, with that reason. Never $0, and
+ * never more than was held.
  */
-export const settlementAtHold = ({ attempt, end }: Omit<SettleInput, 'pricing'>): Settlement => {
+export const settlementAtHold = (
+  { attempt, end }: Omit<SettleInput, 'pricing'>,
+  reason: 'charge_failed' | 'settlement_refused' = 'charge_failed',
+): Settlement => {
   const { target, metered } = attempt.admission
   const common = {
     attemptId: attempt.id,
@@ -136,9 +145,9 @@ export const settlementAtHold = ({ attempt, end }: Omit<SettleInput, 'pricing'>)
     ttfbMs: end.ttfbMs,
     durationMs: end.durationMs,
   }
-  const reason = 'charge_failed'
-  if (metered === undefined)
+  if (metered === undefined) {
     return { ...common, ...withoutCharge('estimated', reason), flags: [...attempt.admission.flags, reason] }
+  }
   const { bound } = metered
   return {
     ...common,

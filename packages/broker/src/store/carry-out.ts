@@ -3,6 +3,7 @@ import { createApp } from './directory/apps.ts'
 import { createBinding } from './directory/bindings.ts'
 import { createConnection } from './directory/connections.ts'
 import { createKey } from './directory/keys.ts'
+import { addMargins } from './directory/margins.ts'
 import { addRateOverrides } from './directory/rate-overrides.ts'
 import { createTenant } from './directory/tenants.ts'
 import { refund } from './ledger/refund.ts'
@@ -21,6 +22,7 @@ const effects: {
   createBinding,
   createKey,
   addRateOverrides,
+  addMargins,
   topUp,
   refund,
 }

@@ -10,10 +10,11 @@ import {
   setConnectionStatus,
 } from './directory/connections.ts'
 import { createKey, findKeyByHash, getKey, listKeys, revokeKey } from './directory/keys.ts'
-import { listMargins, putMargin } from './directory/margins.ts'
+import { addMargins, listMargins } from './directory/margins.ts'
+import { tellOnce } from './directory/notices.ts'
 import { addRateOverrides, listRateOverrides } from './directory/rate-overrides.ts'
 import { scopeLimits, setLimits, sharedLimits, updateKey } from './directory/set-limits.ts'
-import { createTenant, listTenants } from './directory/tenants.ts'
+import { createTenant, listTenants, setTransparent } from './directory/tenants.ts'
 import { balance, keySpend } from './ledger/balance.ts'
 import { findPendingResponse, listCalls, ownsResponse } from './ledger/calls.ts'
 import { correct } from './ledger/correct.ts'
@@ -65,8 +66,10 @@ export const commands: {
   setLimits,
   sharedLimits,
   scopeLimits,
-  putMargin,
+  addMargins,
   listMargins,
+  setTransparent,
+  tellOnce,
   addRateOverrides,
   listRateOverrides,
   carryOut,

@@ -7,6 +7,7 @@ import type {
   EpochMs,
   KeyRecord,
   KeySpend,
+  MarginRecord,
   RateOverride,
   TenantRecord,
   TopUp,
@@ -71,6 +72,7 @@ interface EffectParameters {
   readonly createBinding: BindingRecord
   readonly createKey: KeyRecord
   readonly addRateOverrides: readonly RateOverride[]
+  readonly addMargins: readonly MarginRecord[]
   readonly topUp: TopUp
   readonly refund: Refund
 }

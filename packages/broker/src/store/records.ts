@@ -9,6 +9,8 @@ export interface TenantRecord {
   readonly id: string
   readonly name: string
   readonly createdAt: EpochMs
+  /** Its own keys see list prices and margins, and not its prices alone. Default false. */
+  readonly transparent?: boolean
 }
 
 /** One deployment, which keys and bindings are for. */
@@ -65,13 +67,24 @@ export interface KeyRecord {
   readonly revokedAt: EpochMs | null
 }
 
-/** What is added to list price within a scope; every absent field widens it. */
-export interface MarginRecord {
+/** Which calls, and which of their meters, something applies to; every absent field widens it. */
+export interface MarginScope {
   readonly tenantId?: string
   readonly integration?: string
+  /** As the catalog names it, or an alias; only beside an integration. */
+  readonly model?: string
   readonly meter?: Meter
-  /** Decimal fraction, such as "0.2". */
-  readonly margin: string
+}
+
+/** What is added to list price within exactly this scope, from an instant on; the last that applies wins. Append-only. */
+export interface MarginRecord extends MarginScope {
+  /** Decimal fraction, such as "0.2"; at least -1. Null ends what held for the scope before. */
+  readonly margin: string | null
+  readonly effectiveFrom: EpochMs
+  readonly createdAt: EpochMs
+  /** The management key that asked for it, if one did. */
+  readonly authorKeyId: string | null
+  readonly note: string
 }
 
 /** An operator's own rate for one model; the newest per (integration, model) wins from `effectiveFrom` on. Append-only. */

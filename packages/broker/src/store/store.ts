@@ -65,8 +65,14 @@ export interface DirectoryStore {
   sharedLimits(scope: LimitsChange['scope'], tenantId: string): Promise<SharedLimits>
   /** The same with what counts against them now: for a scope that never had any, its keys are added up. Throws `not_found`. */
   scopeLimits(scope: LimitsChange['scope'], tenantId: string): Promise<ScopeLimits>
-  putMargin(margin: MarginRecord): Promise<void>
+  /** Appends margins, or their ends. */
+  addMargins(margins: readonly MarginRecord[]): Promise<void>
+  /** Every margin there ever was, by the instant it takes effect, then by arrival. */
   listMargins(): Promise<readonly MarginRecord[]>
+  /** Shows a tenant's own keys list prices and margins, or not any more. False when there is no such tenant. */
+  setTransparent(tenantId: string, transparent: boolean): Promise<boolean>
+  /** True the first time that this name is told, over all processes. */
+  tellOnce(name: string): Promise<boolean>
   addRateOverrides(overrides: readonly RateOverride[]): Promise<void>
   listRateOverrides(): Promise<readonly RateOverride[]>
   /** Carries out all of an order or nothing, once per idempotency key. Throws what its effects throw. */

@@ -116,7 +116,7 @@ describe.each(chaosStores)('clients that leave, on $name', (store) => {
     const priced: { readonly stream: RecordedStream; readonly whole: CallRecord }[] = []
     const wanted = Math.min(streams.length, 120)
     for (let tried = 0; tried < streams.length && priced.length < wanted; tried++) {
-      const stream = from === 'recordings' ? run.pick(streams) : streams[tried]!
+      const stream = streams.length > wanted ? run.pick(streams) : streams[tried]!
       const whole = await wholeCall(stream)
       if (whole !== undefined) priced.push({ stream, whole })
     }

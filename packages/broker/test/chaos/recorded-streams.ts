@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { loadTranscripts, perEvent, type Transcript } from '@vendo/testkit'
+import { loadTranscripts, perEvent, recordingSets, recordingsRoot, type Transcript } from '@vendo/testkit'
 import { createUsageReader } from '@vendo/wire'
 import { anthropicRequest, chatEventsWithUsage, chatRequest, messageEvents } from '../answers.ts'
 
@@ -21,24 +19,18 @@ const slugOf: Readonly<Record<string, string>> = {
   openrouter: 'openrouter',
 }
 
-const recordingsRoot = (): string | undefined =>
-  [process.env['VENDO_SHARED'], join(import.meta.dirname, '../../../../../shared'), '/work/shared']
-    .map((shared) => (shared === undefined ? '' : join(shared, 'transcripts')))
-    .find((folder) => folder !== '' && existsSync(folder))
-
-/** The recordings of real providers where they are at hand, else streams that were written by hand; and which of both it was. */
+/** The streams of the largest set of recordings at hand, some that were written by hand, and which set it was. */
 export const loadStreams = async (): Promise<{
   readonly from: string
   readonly streams: readonly RecordedStream[]
 }> => {
-  const root = recordingsRoot()
-  if (root === undefined) return { from: 'hand-written streams', streams: handWritten }
-  const streams: RecordedStream[] = []
+  const { set, root } = recordingSets().at(-1) ?? { set: '', root: recordingsRoot }
+  const streams: RecordedStream[] = [...handWritten]
   for await (const transcript of loadTranscripts(root)) {
     const stream = streamOf(transcript)
     if (stream !== undefined) streams.push(stream)
   }
-  return { from: 'recordings', streams }
+  return { from: set, streams }
 }
 
 const streamOf = ({ provider, id, request, response, streamed, meta }: Transcript): RecordedStream | undefined => {

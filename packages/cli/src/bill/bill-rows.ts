@@ -29,7 +29,7 @@ export const usesOwnKey = (call: CallResponse): boolean =>
 /** What a call costs whoever pays for it: the charge, or with an own key the provider's list price. */
 export const costOf = (call: CallResponse): Nanos => (usesOwnKey(call) ? listOf(call) : BigInt(call.charge_nanos))
 
-const listOf = (call: CallResponse): Nanos => BigInt(call.list_nanos)
+const listOf = (call: CallResponse): Nanos => BigInt(call.list_nanos ?? 0)
 
 /** The column titles. */
 export const titleRow = ({ showList }: RowStyle): Row => ({
@@ -103,15 +103,16 @@ const remarksOf = (call: CallResponse): readonly string[] => [
 ]
 
 const lineRow = (line: ChargeLineResponse, ownKey: boolean, { ink, places, showList }: RowStyle): Row => {
-  const list = formatUsd(BigInt(line.list_nanos), places)
+  // A tenant that is not transparent sees what it pays, and neither rate nor margin.
+  const list = line.list_nanos === null ? '' : formatUsd(BigInt(line.list_nanos), places)
   return {
     kind: 'cells',
     cells: [
       `  ${ink.clean(line.meter.replaceAll('_', ' '))}`,
       formatCount(line.quantity),
-      faint(formatRate(line.rate_usd) + unitOf(line.meter)),
+      line.rate_usd === null ? '' : faint(formatRate(line.rate_usd) + unitOf(line.meter)),
       ...(showList ? [faint(list)] : []),
-      faint(ownKey ? 'none' : formatMargin(line.margin)),
+      ownKey ? faint('none') : line.margin === null ? '' : faint(formatMargin(line.margin)),
       ownKey ? list : formatUsd(BigInt(line.charge_nanos), places),
     ],
   }

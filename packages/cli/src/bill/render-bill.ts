@@ -54,7 +54,7 @@ export const renderBill = (bill: Bill): string => {
 const amountsOf = (calls: readonly CallResponse[]): readonly Nanos[] => [
   ...calls.map(costOf),
   sumOf(calls, costOf),
-  ...calls.flatMap(({ lines }) => lines.flatMap((line) => [BigInt(line.charge_nanos), BigInt(line.list_nanos)])),
+  ...calls.flatMap(({ lines }) => lines.flatMap((line) => [BigInt(line.charge_nanos), BigInt(line.list_nanos ?? 0)])),
 ]
 
 const title = ({ title, simulated = false }: Bill, span: number, ink: Ink): string => {
@@ -123,7 +123,7 @@ const ownKeyFact = (calls: readonly CallResponse[]): readonly Fact[] => {
 }
 
 const savingFact = (calls: readonly CallResponse[]): readonly Fact[] => {
-  const saved = sumOf(calls, (call) => BigInt(call.cache_savings_nanos))
+  const saved = sumOf(calls, (call) => BigInt(call.cache_savings_nanos ?? 0))
   if (saved === 0n) return []
   return saved > 0n
     ? [{ name: 'caching', text: `saved ${formatUsd(saved)} at list price`, tone: 'good' }]

@@ -11,6 +11,7 @@ import { paintFor } from '../terminal/paint.ts'
 import { parsePort } from '../terminal/parse-port.ts'
 import { parseSeconds } from '../terminal/parse-seconds.ts'
 import { untilStopped } from '../terminal/until-stopped.ts'
+import { drainBroker } from '../workers/drain-broker.ts'
 import { jsonText } from './management-options.ts'
 
 interface DevOptions {
@@ -48,13 +49,19 @@ const dev = async (context: CliContext, options: DevOptions): Promise<void> => {
   try {
     const broker = await start(context, options)
     try {
+      for (const notice of await broker.notices()) context.errors.write(`vendo: ${notice}\n`)
       const envFile = await writeAppEnv(context.cwd, broker)
+      for (const name of envFile.leftOut) {
+        context.errors.write(
+          `vendo: ${name} is not in ${envFile.path}, which cannot hold its value; vendo env has it\n`,
+        )
+      }
       if (options.json === true) context.output.write(jsonText(readyDocument(broker, envFile.path)))
       else context.output.write(readyText(context, { broker, envPath: envFile.path }))
       await stopped.signal
       context.errors.write(`vendo: stopping in at most ${options.grace} s; Ctrl-C again to cut what still runs.\n`)
     } finally {
-      await broker.close()
+      await drainBroker(broker, options.grace * 1000)
     }
   } finally {
     stopped.release()
@@ -114,7 +121,7 @@ const readyText = (
     `  ${bold('vendo dev')}  ${broker.url}  ${kind}`,
     '',
     `  ${dim('Run your app:')}        node --env-file=${envPath} app.js`,
-    `  ${dim('Any other language:')}  set -a; . ${envPath}; set +a; python app.py`,
+    `  ${dim('Any other language:')}  eval "$(vendo env --format shell)"; python app.py`,
     `  ${dim('In your code:')}        new Anthropic()   ${dim('// unchanged: it reads the injected variables')}`,
     `  ${dim('What it cost:')}        vendo usage`,
     '',

@@ -4,6 +4,7 @@ import type { CallResponse } from '@vendo/contract/api'
 import { type Command, Option } from 'commander'
 import type { CliContext } from '../context.ts'
 import { composeChildEnv } from '../env/compose-child-env.ts'
+import { findReplacedKeys } from '../env/find-replaced-keys.ts'
 import { findUnmetered } from '../env/find-unmetered.ts'
 import { type Injection, loadInjection } from '../env/load-injection.ts'
 import { readDotenv } from '../env/read-dotenv.ts'
@@ -11,10 +12,16 @@ import { listSettledCalls } from '../http/list-calls.ts'
 import { mintRunKey, type RunKey, revokeKey } from '../run/mint-run-key.ts'
 import { openRunBroker, type RunBroker } from '../run/open-run-broker.ts'
 import { runChild } from '../run/run-child.ts'
+import { type RunSignals, takeRunSignals } from '../run/run-signals.ts'
 import { writeBill } from '../run/write-bill.ts'
 import { CliError } from '../terminal/cli-error.ts'
 import { paintFor } from '../terminal/paint.ts'
 import { parseUsd } from '../terminal/parse-usd.ts'
+import { printable } from '../terminal/printable.ts'
+import { endsWithin, settleMs } from '../workers/ends-within.ts'
+
+/** What the broker of a run gives calls that go on after its command. */
+const runGraceMs = 30_000
 
 interface RunOptions {
   readonly budget?: string
@@ -45,18 +52,30 @@ export const addRun = (program: Command, context: CliContext): void => {
 const run = async (context: CliContext, words: readonly string[], options: RunOptions): Promise<void> => {
   const dotenv = readDotenv(context.cwd)?.variables
   const mode = { ...options, simulated: options.simulated === true, live: options.live === true }
-  const broker = await openRunBroker(context, { env: context.env, dotenv }, mode)
+  const signals = takeRunSignals([context.input, context.output, context.errors].some(({ isTTY }) => isTTY === true))
   try {
-    await runAgainst(broker, context, { words, options, dotenv })
+    const broker = await openRunBroker(context, { env: context.env, dotenv }, mode)
+    try {
+      await runAgainst(broker, context, { words, options, dotenv, signals })
+    } finally {
+      await closeBroker(context, broker)
+    }
   } finally {
-    await broker.close()
+    signals.release()
   }
+}
+
+/** The command's own background processes may still call; the exit code stays the command's. */
+const closeBroker = async ({ errors }: CliContext, broker: RunBroker): Promise<void> => {
+  if (await endsWithin(broker.close(), runGraceMs + settleMs)) return
+  errors.write('vendo: not every call of the run was settled in time; what is left settles at its hold.\n')
 }
 
 interface Task {
   readonly words: readonly string[]
   readonly options: RunOptions
   readonly dotenv: Readonly<Record<string, string | undefined>> | undefined
+  readonly signals: RunSignals
 }
 
 const runAgainst = async (broker: RunBroker, context: CliContext, task: Task): Promise<void> => {
@@ -68,7 +87,7 @@ const runAgainst = async (broker: RunBroker, context: CliContext, task: Task): P
   try {
     const exitCode = await runWithKey(broker, context, { ...task, key })
     context.exit(exitCode)
-    const calls = await awaitCalls(broker, { keyId: key.id, tenant })
+    const calls = await awaitCalls(broker, { keyId: key.id, tenant }, task.signals.hurry)
     writeBill(context, {
       calls,
       exitCode,
@@ -84,34 +103,44 @@ const runAgainst = async (broker: RunBroker, context: CliContext, task: Task): P
 const runWithKey = async (
   broker: RunBroker,
   context: CliContext,
-  { words, options, dotenv, key }: Task & { readonly key: RunKey },
+  { words, options, dotenv, signals, key }: Task & { readonly key: RunKey },
 ): Promise<number> => {
   const [command = '', ...parameters] = words
   const { env, cwd } = context
   const { url } = broker.management.client
   const injection = await loadInjection({ url, appKey: key.key, appId: broker.appId })
   if (injection.slugs.length === 0) throw nothingConnected(url)
-  const unmetered = findUnmetered({ env, dotenv }, injection.slugs).map(({ variable }) => variable)
+  const unmetered = findUnmetered({ env, dotenv }, injection.slugs)
   // A cap that some calls escape would be none.
-  const withheld = options.budget === undefined ? [] : unmetered
-  announce(context, { broker, injection, unmetered, withheld })
+  const escaping = options.budget === undefined ? [] : unmetered.map(({ slug }) => slug)
+  const find = (slugs: readonly string[]) =>
+    findReplacedKeys({ env, dotenv, slugs }).filter((name) => !Object.hasOwn(injection.vars, name))
+  const replaced = find(injection.slugs)
+  const withheld = [...new Set([...replaced, ...find(escaping)])]
+  const passed = unmetered.map(({ variable }) => variable).filter((name) => !withheld.includes(name))
+  announce(context, { broker, injection, replaced, withheld, passed })
+  signals.assertNone()
   return await runChild({
     command,
     parameters,
     env: composeChildEnv({ env, dotenv, injection, withheld }),
     cwd,
-    onTerminal: [context.input, context.output, context.errors].some(({ isTTY }) => isTTY === true),
+    signals,
   })
 }
 
+/** Names of variables, never values. */
 interface Announcement {
   readonly broker: RunBroker
   readonly injection: Injection
-  readonly unmetered: readonly string[]
+  /** They carry a key that the command gets another one for. */
+  readonly replaced: readonly string[]
+  /** These, and what would escape a budget. */
   readonly withheld: readonly string[]
+  readonly passed: readonly string[]
 }
 
-const announce = (context: CliContext, { broker, injection, unmetered, withheld }: Announcement): void => {
+const announce = (context: CliContext, { broker, injection, ...variables }: Announcement): void => {
   const { yellow, bold } = paintFor(context, context.errors)
   const say = (text: string) => context.errors.write(`vendo: ${text}\n`)
   if (broker.note !== undefined) say(broker.note)
@@ -121,27 +150,29 @@ const announce = (context: CliContext, { broker, injection, unmetered, withheld 
     )
   }
   for (const { message } of injection.warnings) say(message)
-  if (withheld.length > 0) {
-    say(`${withheld.join(', ')} withheld from the command: calls with it would escape the budget.`)
-  } else if (unmetered.length > 0) {
-    say(`${unmetered.join(', ')} passed on as it is: calls with it are not in the bill.`)
-  }
+  for (const sentence of describeVariables(variables)) say(printable(sentence))
+}
+
+const describeVariables = ({ replaced, withheld, passed }: Omit<Announcement, 'broker' | 'injection'>): string[] => {
+  const escaping = withheld.filter((name) => !replaced.includes(name))
+  const list = (names: readonly string[]) => names.join(', ')
+  return [
+    ...(replaced.length === 0
+      ? []
+      : [`${list(replaced)} withheld from the command: it gets a key of this run instead.`]),
+    ...(escaping.length === 0
+      ? []
+      : [`${list(escaping)} withheld from the command: calls with it would escape the budget.`]),
+    ...(passed.length === 0 ? [] : [`${list(passed)} passed on as it is: calls with it are not in the bill.`]),
+  ]
 }
 
 /** Ctrl-C while the last bills come in ends the wait, not the bill. */
-const awaitCalls = async (
+const awaitCalls = (
   { management: { client } }: RunBroker,
   wanted: { readonly keyId: string; readonly tenant: string | undefined },
-): Promise<readonly CallResponse[]> => {
-  const impatience = new AbortController()
-  const stop = () => impatience.abort()
-  process.on('SIGINT', stop)
-  try {
-    return await listSettledCalls(client, wanted, { withinMs: 10_000, everyMs: 50, signal: impatience.signal })
-  } finally {
-    process.removeListener('SIGINT', stop)
-  }
-}
+  signal: AbortSignal,
+): Promise<readonly CallResponse[]> => listSettledCalls(client, wanted, { withinMs: 10_000, everyMs: 50, signal })
 
 const nothingConnected = (url: string): CliError =>
   new CliError(

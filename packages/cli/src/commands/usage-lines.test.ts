@@ -5,7 +5,7 @@ import type { ApiClient, ApiRequest } from '../http/api-client.ts'
 import { lineItemsOf, writeLines } from './usage-lines.ts'
 
 const sumOf = (call: CallResponse, name: 'listNanos' | 'chargeNanos') =>
-  lineItemsOf(call).reduce((sum, item) => sum + item[name], 0n)
+  lineItemsOf(call).reduce((sum, item) => sum + (item[name] ?? 0n), 0n)
 
 const estimate: Partial<CallResponse> = { state: 'estimated', reason: 'orphaned', flags: ['orphaned'], lines: [] }
 
@@ -27,7 +27,7 @@ describe('line items', () => {
     ['a running call', sampleCall({ state: 'open', lines: [], list_nanos: '0', charge_nanos: '0' }), []],
   ])('of %s sum to what it is charged', (_rule, call, meters) => {
     expect(lineItemsOf(call).map(({ meter }) => meter)).toEqual(meters)
-    expect(sumOf(call, 'listNanos')).toBe(BigInt(call.list_nanos))
+    expect(sumOf(call, 'listNanos')).toBe(BigInt(call.list_nanos ?? 0))
     expect(sumOf(call, 'chargeNanos')).toBe(BigInt(call.charge_nanos))
   })
 })

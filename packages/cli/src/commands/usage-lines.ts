@@ -13,7 +13,8 @@ export interface LineItem {
   readonly quantity: number | null
   readonly rateUsd: string | null
   readonly margin: string | null
-  readonly listNanos: bigint
+  /** Null where the list price is the operator's to see. */
+  readonly listNanos: bigint | null
   readonly chargeNanos: bigint
 }
 
@@ -33,12 +34,13 @@ export const lineItemsOf = (call: CallResponse): readonly LineItem[] => {
     quantity: line.quantity,
     rateUsd: line.rate_usd,
     margin: line.margin,
-    listNanos: BigInt(line.list_nanos),
+    listNanos: line.list_nanos === null ? null : BigInt(line.list_nanos),
     chargeNanos: BigInt(line.charge_nanos),
   }))
-  const listNanos = BigInt(call.list_nanos) - lines.reduce((sum, line) => sum + line.listNanos, 0n)
+  const listed = lines.reduce((sum, line) => sum + (line.listNanos ?? 0n), 0n)
+  const listNanos = call.list_nanos === null ? null : BigInt(call.list_nanos) - listed
   const chargeNanos = BigInt(call.charge_nanos) - lines.reduce((sum, line) => sum + line.chargeNanos, 0n)
-  if (listNanos === 0n && chargeNanos === 0n) return lines
+  if ((listNanos ?? 0n) === 0n && chargeNanos === 0n) return lines
   return [...lines, { call, meter: 'adjustment', quantity: null, rateUsd: null, margin: null, listNanos, chargeNanos }]
 }
 
@@ -94,7 +96,7 @@ const columns: readonly (readonly [string, (item: LineItem) => string | number |
   ['quantity', ({ quantity }) => quantity],
   ['rate_usd', ({ rateUsd }) => rateUsd],
   ['margin', ({ margin }) => margin],
-  ['list_usd', ({ listNanos }) => usdFromNanos(listNanos)],
+  ['list_usd', ({ listNanos }) => (listNanos === null ? null : usdFromNanos(listNanos))],
   ['charge_usd', ({ chargeNanos }) => usdFromNanos(chargeNanos)],
 ]
 

@@ -71,8 +71,12 @@ const sumOf = (quantities: Group['quantities'], meters: readonly string[]): numb
   meters.reduce((sum, meter) => sum + (quantities[meter] ?? 0), 0)
 
 const tableOf = ({ group_by, groups, total }: UsageResponse): string => {
-  const places = placesOf([...groups, total].flatMap((sums) => amounts.map((name) => BigInt(sums[name]))))
-  const usdOf = (sums: UsageResponse['total'] | Group) => amounts.map((name) => formatUsd(BigInt(sums[name]), places))
+  const places = placesOf([...groups, total].flatMap((sums) => amounts.map((name) => BigInt(sums[name] ?? 0))))
+  const usdOf = (sums: UsageResponse['total'] | Group) =>
+    amounts.map((name) => {
+      const nanos = sums[name]
+      return nanos === null ? '' : formatUsd(BigInt(nanos), places)
+    })
   const titles = ['calls', 'input', 'of it cached', 'output', 'list price', 'charged', 'caching saved']
   const rows = groups.map((group) => [
     printable(group.group),
@@ -96,7 +100,10 @@ const csvOf = ({ group_by, groups }: UsageResponse): string => {
     group.group,
     String(group.calls),
     ...meters.map((meter) => String(group.quantities[meter] ?? 0)),
-    ...amounts.map((name) => usdFromNanos(BigInt(group[name]))),
+    ...amounts.map((name) => {
+      const nanos = group[name]
+      return nanos === null ? '' : usdFromNanos(BigInt(nanos))
+    }),
   ])
   return formatCsv([head, ...rows])
 }

@@ -60,10 +60,10 @@ const billOf = (calls: readonly CallResponse[]) => {
   const total = sum(calls.map(costOf))
   return {
     calls: calls.length,
-    list_nanos: String(sum(calls.map((call) => BigInt(call.list_nanos)))),
+    list_nanos: String(sum(calls.map((call) => BigInt(call.list_nanos ?? 0)))),
     total_nanos: String(total),
     total_usd: usdFromNanos(total),
-    cache_savings_nanos: String(sum(calls.map((call) => BigInt(call.cache_savings_nanos)))),
+    cache_savings_nanos: String(sum(calls.map((call) => BigInt(call.cache_savings_nanos ?? 0)))),
     quantities: quantitiesOf(calls),
   }
 }

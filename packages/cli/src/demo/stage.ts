@@ -5,6 +5,7 @@ import { type ApiClient, createApiClient } from '../http/api-client.ts'
 import { type LocalBroker, startLocalBroker } from '../local/local-broker.ts'
 import { type SimulatedUpstream, startSimulatedUpstream } from '../simulated-upstream/start-simulated-upstream.ts'
 import { CliError } from '../terminal/cli-error.ts'
+import { setDemoMargin } from './demo-margin.ts'
 
 /** What the demonstration runs on. */
 export interface Stage {
@@ -36,8 +37,17 @@ const openSimulated = async ({ cwd }: CliContext, port: number): Promise<Stage> 
   const upstream = await startSimulatedUpstream()
   try {
     const broker = await startLocalBroker({ directory: cwd, port, simulated: upstream })
-    const close = () => broker.close().finally(() => upstream.close())
-    return { broker, client: operatorOf(broker), upstream, keys: [], close }
+    const client = operatorOf(broker)
+    const removeMargin = await setDemoMargin(broker, client).catch(async (error: unknown) => {
+      await broker.close()
+      throw error
+    })
+    const close = () =>
+      removeMargin()
+        .catch(() => undefined)
+        .then(() => broker.close())
+        .finally(() => upstream.close())
+    return { broker, client, upstream, keys: [], close }
   } catch (error) {
     await upstream.close()
     throw error

@@ -1,4 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret } from '@vendo/contract'
@@ -116,6 +127,58 @@ describe('startLocalBroker', () => {
       headers: { authorization: `Bearer ${broker.managementKey.reveal()}` },
     })
     expect(await response.json()).toMatchObject({ credits_remaining_nanos: '10000000000' })
+  })
+
+  it.each(['ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-journal'])(
+    'refuses a %s without its vault key, which somebody else may hold, and changes nothing',
+    async (name) => {
+      const directory = folder()
+      const state = join(directory, '.vendo')
+      mkdirSync(state)
+      writeFileSync(join(state, name), '')
+      await expect(startLocalBroker({ directory })).rejects.toMatchObject({
+        message: expect.stringContaining(`${join(state, name)} is there, but its vault key is not`),
+        nextStep: expect.stringContaining(`move ${state} away`),
+      })
+      expect(readdirSync(state)).toEqual([name])
+    },
+  )
+
+  it('refuses its own ledger when the vault key is lost, and goes on when it is back', async () => {
+    const directory = folder()
+    const first = await start({ directory })
+    await first.close()
+    const key = join(directory, '.vendo', 'vault.key')
+    renameSync(key, `${key}.away`)
+    await expect(startLocalBroker({ directory })).rejects.toThrow('its vault key is not')
+    renameSync(`${key}.away`, key)
+    expect((await start({ directory })).appId).toBe(first.appId)
+  })
+
+  it('refuses a vault key that others may read, as git checks it out', async () => {
+    const directory = folder()
+    await (await start({ directory })).close()
+    chmodSync(join(directory, '.vendo', 'vault.key'), 0o644)
+    await expect(startLocalBroker({ directory })).rejects.toMatchObject({ code: 'vault_key_exposed' })
+  })
+
+  it('never takes Vendo keys from files that the ledger does not know', async () => {
+    const theirs = folder()
+    const stranger = await start({ directory: theirs })
+    await stranger.close()
+    const directory = folder()
+    mkdirSync(join(directory, '.vendo'))
+    for (const name of ['vault.key', 'management.key', 'app.key']) {
+      copyFileSync(join(theirs, '.vendo', name), join(directory, '.vendo', name))
+      chmodSync(join(directory, '.vendo', name), 0o600)
+    }
+    const own = await start({ directory })
+    expect(own.managementKey.reveal()).not.toBe(stranger.managementKey.reveal())
+    expect(own.appKey.reveal()).not.toBe(stranger.appKey.reveal())
+    const answer = await fetch(`${own.url}/api/billing/balance`, {
+      headers: { authorization: `Bearer ${stranger.managementKey.reveal()}` },
+    })
+    expect(answer.status).toBe(401)
   })
 
   it('says where a broker already runs instead of failing on its lock', async () => {

@@ -57,6 +57,8 @@ export interface LocalBroker {
   readonly simulated: boolean
   /** What the app is bound to. */
   readonly connections: readonly LocalConnection[]
+  /** What its operator should be told; each sentence once for the life of the store. */
+  notices(): Promise<readonly string[]>
   /** Lets running calls end, settles them and closes the store. Idempotent. */
   close(): Promise<void>
 }
@@ -106,6 +108,7 @@ const serve = async (broker: BrokerPackage, state: LocalState, options: LocalBro
     ...owner,
     simulated: isSimulated,
     connections,
+    notices: () => broker.marginNotices(state.store),
     close: async () => {
       if (files) removeBrokerFile(files.brokerFile)
       await running.close()

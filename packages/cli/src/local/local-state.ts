@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { lstatSync } from 'node:fs'
+import { basename } from 'node:path'
 import { Secret } from '@vendo/contract'
 import { CliError } from '../terminal/cli-error.ts'
 import { createStateDirectory, type StateDirectory } from './state-directory.ts'
@@ -21,8 +23,8 @@ export interface LocalState {
 /**
  * Opens the state of a local broker, making what is missing.
  *
- * @throws {VendoError} `store_unavailable` naming the file when another process has it open; {@link CliError} when the folder
- *   cannot be written.
+ * @throws {VendoError} `store_unavailable` naming the file when another process has it open, `vault_key_exposed` when others may
+ *   read the vault key; {@link CliError} when the folder cannot be written, or when it holds a ledger without its vault key.
  */
 export const openLocalState = async (broker: BrokerPackage, files: StateDirectory | undefined): Promise<LocalState> => {
   if (files === undefined) {
@@ -31,6 +33,7 @@ export const openLocalState = async (broker: BrokerPackage, files: StateDirector
     const store = await broker.openSqliteStore({ path: ':memory:' })
     return { store, vaultKey, vault: broker.createVault({ keyEncryptionKey: vaultKey }), files }
   }
+  assertOwnLedger(files)
   try {
     createStateDirectory(files)
   } catch (error) {
@@ -41,6 +44,25 @@ export const openLocalState = async (broker: BrokerPackage, files: StateDirector
   const vault = broker.createVault({ keyEncryptionKey: vaultKey })
   return { store: await broker.openSqliteStore({ path: files.ledger }), vault, vaultKey, files }
 }
+
+/**
+ * A ledger whose vault key is missing came from elsewhere, such as a cloned repository: whoever made it may hold its Vendo
+ * keys, and a new vault key beside it would put the user's own provider keys behind these.
+ */
+const assertOwnLedger = (files: StateDirectory): void => {
+  const ledger = ledgerFiles(files).find(isThere)
+  if (ledger === undefined || isThere(files.vaultKey)) return
+  throw new CliError(
+    `${ledger} is there, but its vault key is not: this .vendo was copied or cloned from elsewhere, or its ${basename(files.vaultKey)} was lost. Nothing was changed.`,
+    `Put ${files.vaultKey} back if it is yours; else move ${files.path} away, and vendo starts with a new one.`,
+  )
+}
+
+/** SQLite keeps what is newest beside the file itself. */
+const ledgerFiles = ({ ledger }: StateDirectory): readonly string[] => [ledger, `${ledger}-wal`, `${ledger}-journal`]
+
+/** A link to nothing counts: SQLite would make the file that it leads to. */
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
 
 /** A fresh id such as `app_…`. */
 export const newId = (prefix: string): string => `${prefix}_${randomBytes(15).toString('base64url')}`

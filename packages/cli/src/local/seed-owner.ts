@@ -41,9 +41,13 @@ export const seedOwner = async (
 
 const seedTenant = async (store: Store): Promise<string> => {
   const [first] = await store.listTenants()
-  if (first !== undefined) return first.id
+  if (first !== undefined) {
+    if (first.transparent !== true) await store.setTransparent(first.id, true)
+    return first.id
+  }
   const id = newId('tenant')
-  await store.createTenant({ id, name: 'local', createdAt: Date.now() })
+  // On one's own machine nothing is resold: the apps may see list prices.
+  await store.createTenant({ id, name: 'local', createdAt: Date.now(), transparent: true })
   return id
 }
 

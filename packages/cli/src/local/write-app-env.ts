@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { formatEnv } from '../env/format-env.ts'
+import { formatDotenv } from '../env/format-env.ts'
 import { type Injection, loadInjection } from '../env/load-injection.ts'
 import type { LocalBroker } from './local-broker.ts'
 import { stateDirectoryIn } from './state-directory.ts'
@@ -10,12 +10,15 @@ export interface AppEnvFile {
   /** As seen from the folder. */
   readonly path: string
   readonly injection: Injection
+  /** Variables whose values no such file can hold. */
+  readonly leftOut: readonly string[]
 }
 
 /** Writes the variables of a local broker's app to `.vendo/app.env`, for their owner only. */
 export const writeAppEnv = async (directory: string, broker: LocalBroker): Promise<AppEnvFile> => {
   const injection = await loadInjection(broker)
   const path = stateDirectoryIn(directory).appEnv
-  writePrivateFile(path, formatEnv('dotenv', injection.vars))
-  return { path: relative(directory, path), injection }
+  const { text, leftOut } = formatDotenv(injection.vars)
+  writePrivateFile(path, text)
+  return { path: relative(directory, path), injection, leftOut }
 }

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { CliError } from '../terminal/cli-error.ts'
+import type { RunSignals } from './run-signals.ts'
 
 /** A command to run. */
 export interface ChildCommand {
@@ -8,12 +9,8 @@ export interface ChildCommand {
   readonly parameters: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly cwd: string
-  /** Whether a terminal sends Ctrl-C to the child itself, so that passing it on would be once too often. */
-  readonly onTerminal: boolean
+  readonly signals: RunSignals
 }
-
-const passedOn = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const
-const sentByTerminal: ReadonlySet<string> = new Set(['SIGINT', 'SIGQUIT'])
 
 /**
  * Runs a command with this process's own standard streams and passes signals on to it; none of them ends this process
@@ -21,32 +18,19 @@ const sentByTerminal: ReadonlySet<string> = new Set(['SIGINT', 'SIGQUIT'])
  *
  * @throws {CliError} with exit code 127 when there is no such command, 126 when it cannot be run.
  */
-export const runChild = ({ command, parameters, env, cwd, onTerminal }: ChildCommand): Promise<number> =>
+export const runChild = ({ command, parameters, env, cwd, signals }: ChildCommand): Promise<number> =>
   new Promise((resolve, reject) => {
     const child = spawn(command, parameters, { env, cwd, stdio: 'inherit' })
-    const stopPassing = passSignals(child, onTerminal)
+    signals.passTo(child)
     child.once('error', (error: NodeJS.ErrnoException) => {
-      stopPassing()
+      signals.childEnded()
       reject(startFailure(command, error))
     })
     child.once('exit', (code, signal) => {
-      stopPassing()
+      signals.childEnded()
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))
     })
   })
-
-const passSignals = (child: ChildProcess, onTerminal: boolean): (() => void) => {
-  const stops = passedOn.map((signal) => {
-    const pass = () => {
-      if (!(onTerminal && sentByTerminal.has(signal))) child.kill(signal)
-    }
-    process.on(signal, pass)
-    return () => process.removeListener(signal, pass)
-  })
-  return () => {
-    for (const stop of stops) stop()
-  }
-}
 
 const startFailure = (command: string, { code }: NodeJS.ErrnoException): CliError =>
   code === 'ENOENT'

@@ -53,7 +53,7 @@ const addTo = (sums: Map<string, Sum>, name: string, call: CallResponse): void =
 }
 
 const remarks = (calls: readonly CallResponse[], budgetNanos: bigint | undefined): readonly string[] => {
-  const saved = calls.reduce((sum, call) => sum + BigInt(call.cache_savings_nanos), 0n)
+  const saved = calls.reduce((sum, call) => sum + BigInt(call.cache_savings_nanos ?? 0), 0n)
   const slowest = calls.reduce((slow, call) => ((call.duration_ms ?? 0) > (slow.duration_ms ?? 0) ? call : slow))
   const estimated = calls.filter(({ state }) => state === 'estimated').length
   const own = calls.filter(usesOwnKey).length

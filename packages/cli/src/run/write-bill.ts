@@ -44,7 +44,7 @@ export const writeBill = (context: CliContext, bill: RunBill): void => {
 
 const billDocument = ({ calls, exitCode, simulated, budgetNanos }: RunBill) => {
   const total = calls.reduce((sum, call) => sum + costOf(call), 0n)
-  const saved = calls.reduce((sum, call) => sum + BigInt(call.cache_savings_nanos), 0n)
+  const saved = calls.reduce((sum, call) => sum + BigInt(call.cache_savings_nanos ?? 0), 0n)
   return {
     exit_code: exitCode,
     simulated,

@@ -10,7 +10,10 @@ export interface Stop {
 
 const stopping = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Turns the first signal into a graceful end; the second one ends the process at once, with 128 + n. */
+/**
+ * Turns the first signal into a graceful end; a second SIGINT or SIGTERM ends the process at once, with 128 + n. SIGHUP
+ * never does: a terminal that closes sends it once or more often, and nobody asked for haste.
+ */
 export const untilStopped = (): Stop => {
   let resolve: () => void = () => {}
   const promise = new Promise<void>((settle) => {
@@ -18,7 +21,7 @@ export const untilStopped = (): Stop => {
   })
   let asked = false
   const stop = (signal: (typeof stopping)[number]) => {
-    if (asked) process.exit(128 + constants.signals[signal])
+    if (asked && signal !== 'SIGHUP') process.exit(128 + constants.signals[signal])
     asked = true
     resolve()
   }

@@ -32,7 +32,8 @@ export const linkToPrimary = (): BrokerLife => {
     slot: Number(process.env[slotVariable]),
     ready: (url) => {
       const message: WorkerMessage = { vendo: 'ready', url }
-      process.send?.(message)
+      // A primary that is gone is noticed by `disconnect`.
+      process.send?.(message, undefined, undefined, () => undefined)
     },
     stop,
     release: () => {

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { instantSchema, nanosSchema, usdSchema } from './common.ts'
 
+/**
+ * The provider's list price. Null for a tenant's own keys where an operator's credential was used, unless the tenant is
+ * transparent: they see what they pay.
+ */
+const listNanos = nanosSchema.nullable()
+
 /** `GET /api/billing/balance`. A negative balance shows as 0; holds of running calls are already taken off. */
 export const balanceSchema = z.object({
   credits_remaining_micros: z.int(),
@@ -30,11 +36,11 @@ export type SpendCapsResponse = z.infer<typeof spendCapsSchema>
 export const chargeLineSchema = z.object({
   meter: z.string(),
   quantity: z.int(),
-  /** USD per million tokens, per use, or per second of sound, as the rate table writes it. */
-  rate_usd: z.string(),
-  /** Decimal fraction added to the list price, such as "0.2". */
-  margin: z.string(),
-  list_nanos: nanosSchema,
+  /** USD per million tokens, per use, or per second of sound, as the rate table writes it. Null where `list_nanos` is. */
+  rate_usd: z.string().nullable(),
+  /** Decimal fraction added to the list price, such as "0.2". Null where `list_nanos` is. */
+  margin: z.string().nullable(),
+  list_nanos: listNanos,
   charge_nanos: nanosSchema,
 })
 export type ChargeLineResponse = z.infer<typeof chargeLineSchema>
@@ -60,10 +66,10 @@ export const callSchema = z.object({
   ttfb_ms: z.number().nullable(),
   duration_ms: z.number().nullable(),
   hold_nanos: nanosSchema,
-  list_nanos: nanosSchema,
+  list_nanos: listNanos,
   charge_nanos: nanosSchema,
-  /** What the same tokens would have cost more without cache reads, at list price; negative when writing cost more. */
-  cache_savings_nanos: nanosSchema,
+  /** What the same tokens would have cost more without cache reads, at list price; negative when writing cost more. Null where `list_nanos` is. */
+  cache_savings_nanos: nanosSchema.nullable(),
   reasoning_tokens: z.int().nullable(),
   /** What the answer itself reported, by meter; a call that is settled at a reported cost has token counts here alone. */
   quantities: z.record(z.string(), z.int()),
@@ -85,16 +91,16 @@ export const usageSchema = z.object({
       group: z.string(),
       calls: z.int(),
       quantities: z.record(z.string(), z.int()),
-      list_nanos: nanosSchema,
+      list_nanos: listNanos,
       charge_nanos: nanosSchema,
-      cache_savings_nanos: nanosSchema,
+      cache_savings_nanos: nanosSchema.nullable(),
     }),
   ),
   total: z.object({
     calls: z.int(),
-    list_nanos: nanosSchema,
+    list_nanos: listNanos,
     charge_nanos: nanosSchema,
-    cache_savings_nanos: nanosSchema,
+    cache_savings_nanos: nanosSchema.nullable(),
   }),
 })
 export type UsageResponse = z.infer<typeof usageSchema>

@@ -24,7 +24,8 @@ export const usageRecordedSchema = z.object({
     reason: z.string().nullable(),
     flags: z.array(z.string()),
     quantities: z.record(z.string(), z.int()),
-    list_nanos: nanosSchema,
+    /** Null where the ledger hides it from the listener's key. */
+    list_nanos: nanosSchema.nullable(),
     /** What the wallet paid for the whole call, also when this is its correction. */
     charge_nanos: nanosSchema,
     correction: z.boolean(),

@@ -61,9 +61,12 @@ export type {
   CreatedKeyResponse,
   KeyLimits,
   KeyResponse,
-  MarginBody,
+  MarginResponse,
+  MarginScopeQuery,
+  MarginsResponse,
   OpenRouterModels,
   PutRateBody,
+  SetMarginBody,
   TenantResponse,
 } from './management.ts'
 export {
@@ -79,9 +82,13 @@ export {
   keyLimitsSchema,
   keySchema,
   marginSchema,
+  marginScopeSchema,
+  marginsSchema,
   openRouterModelsSchema,
   putRateSchema,
+  setMarginSchema,
   tenantSchema,
+  updateTenantSchema,
 } from './management.ts'
 export type { ListedModel, RatesResponse } from './rates.ts'
 export { rateImportSchema, rateSchema, ratesSchema } from './rates.ts'

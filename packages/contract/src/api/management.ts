@@ -5,9 +5,17 @@ import { connectionStatusSchema } from './deployment.ts'
 const name = z.string().trim().min(1).max(100)
 
 /** `POST /api/tenants` (operator keys only). */
-export const createTenantSchema = z.object({ name }).strict()
+export const createTenantSchema = z.object({ name, transparent: z.boolean().optional() }).strict()
+/** `PATCH /api/tenants/{id}` (operator keys only). */
+export const updateTenantSchema = z.object({ transparent: z.boolean() }).strict()
 /** One tenant: a wallet with its apps, connections and keys. */
-export const tenantSchema = z.object({ id: z.string(), name: z.string(), created_at: instantSchema })
+export const tenantSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  created_at: instantSchema,
+  /** Its own keys see list prices and margins. Absent from brokers of before. */
+  transparent: z.boolean().optional(),
+})
 export type TenantResponse = z.infer<typeof tenantSchema>
 
 /** `POST /api/apps`. */
@@ -104,16 +112,50 @@ export type KeyResponse = z.infer<typeof keySchema>
 export const createdKeySchema = keySchema.extend({ key: z.string() })
 export type CreatedKeyResponse = z.infer<typeof createdKeySchema>
 
-/** `PUT /api/margins`: the narrowest that fits a call wins. Every scope field is optional; none = global. */
-export const marginSchema = z
+const marginScope = {
+  tenant_id: z.string().optional(),
+  integration: slugSchema.optional(),
+  /** As the catalog names it, or an alias; only beside an integration. */
+  model: z.string().min(1).max(200).optional(),
+  meter: z.string().optional(),
+}
+const fraction = z
+  .string()
+  .regex(/^(\d+(\.\d{1,6})?|-0\.\d{1,6}|-1(\.0{1,6})?)$/, 'must be a decimal fraction from "-1" on, such as "0.2"')
+
+/** `POST /api/margins`: the narrowest that fits a call wins. Every scope field is optional; none = global. */
+export const setMarginSchema = z
   .object({
-    tenant_id: z.string().optional(),
-    integration: slugSchema.optional(),
-    meter: z.string().optional(),
-    margin: z.string().regex(/^\d+(\.\d{1,6})?$/, 'must be a decimal fraction such as "0.2"'),
+    ...marginScope,
+    margin: fraction,
+    /** Default: now. Not in the past, for calls keep the margins of their admission. */
+    effective_from: instantSchema.optional(),
+    note: z.string().max(200).optional(),
   })
   .strict()
-export type MarginBody = z.infer<typeof marginSchema>
+export type SetMarginBody = z.infer<typeof setMarginSchema>
+
+/** `DELETE /api/margins?tenant_id=&integration=&model=&meter=`: exactly this scope. */
+export const marginScopeSchema = z.strictObject(marginScope)
+export type MarginScopeQuery = z.infer<typeof marginScopeSchema>
+
+/** One margin, or the end of one. */
+export const marginSchema = z.object({
+  ...marginScope,
+  /** Null where a margin ends. */
+  margin: z.string().nullable(),
+  /** `past` only in the history. */
+  state: z.enum(['in_force', 'scheduled', 'past']),
+  effective_from: instantSchema,
+  created_at: instantSchema,
+  author_key_id: z.string().nullable(),
+  note: z.string(),
+})
+export type MarginResponse = z.infer<typeof marginSchema>
+
+/** `GET /api/margins?history=true`. What no margin covers is charged at list price. */
+export const marginsSchema = z.object({ margins: z.array(marginSchema) })
+export type MarginsResponse = z.infer<typeof marginsSchema>
 
 /** `PUT /api/rates/{slug}`: adds or overrides one model's rates, from now on or from later. USD per million tokens, per use, or per second of sound. */
 export const putRateSchema = z

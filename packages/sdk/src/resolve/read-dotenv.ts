@@ -12,7 +12,7 @@ export interface Files {
   readonly exists: (path: string) => boolean
   /** Whether the path is an ordinary file, so that reading it comes to an end. */
   readonly isFile: (path: string) => boolean
-  /** Throws when the file cannot be read. */
+  /** Throws when the file cannot be read, is no ordinary file, or is larger than 1 MiB. */
   readonly readText: (path: string) => string
 }
 
@@ -37,7 +37,7 @@ export const readDotenv = (option: boolean | string, files: Files | undefined): 
   try {
     return { variables: snapshotOf(parse(files.readText(path))), path }
   } catch {
-    return { reason: `${path} cannot be read`, applies: true }
+    return { reason: `${path} cannot be read as a file of at most 1 MiB`, applies: true }
   }
 }
 
@@ -63,7 +63,11 @@ const foldersToSearch = (files: Files): readonly string[] => {
 interface NodeFs {
   readonly existsSync: (path: string) => boolean
   readonly statSync: (path: string, options: { readonly throwIfNoEntry: false }) => { isFile(): boolean } | undefined
-  readonly readFileSync: (path: string, encoding: 'utf8') => string
+  readonly openSync: (path: string, flags: number) => number
+  readonly fstatSync: (file: number) => { isFile(): boolean; readonly size: number }
+  readonly readFileSync: (file: number, encoding: 'utf8') => string
+  readonly closeSync: (file: number) => void
+  readonly constants: { readonly O_RDONLY: number; readonly O_NONBLOCK?: number }
 }
 
 interface NodePath {
@@ -85,11 +89,26 @@ export const runtimeFiles = (): Files | undefined => {
       parent: (folder) => path.dirname(folder),
       exists: (file) => fs.existsSync(file),
       isFile: (file) => isFile(fs, file),
-      readText: (file) => fs.readFileSync(file, 'utf8'),
+      readText: (file) => readText(fs, file),
     }
   } catch {
     // The working folder may be gone, or the runtime may refuse to name it.
     return undefined
+  }
+}
+
+const maxBytes = 1024 * 1024
+
+/** A FIFO or a device may make the reader wait for ever, so it is not opened, and opening waits for nothing. */
+const readText = (fs: NodeFs, path: string): string => {
+  if (!isFile(fs, path)) throw new TypeError('not an ordinary file')
+  const file = fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0))
+  try {
+    const state = fs.fstatSync(file)
+    if (!state.isFile() || state.size > maxBytes) throw new TypeError('not an ordinary file, or too large')
+    return fs.readFileSync(file, 'utf8')
+  } finally {
+    fs.closeSync(file)
   }
 }
 

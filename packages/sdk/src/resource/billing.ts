@@ -42,11 +42,11 @@ export interface UsageOptions {
 /** Calls and nano-USD. */
 export interface UsageSums {
   readonly calls: number
-  /** At the provider's list price. */
-  readonly listNanos: bigint
+  /** At the provider's list price; null where the operator does not show it to this key. */
+  readonly listNanos: bigint | null
   readonly chargeNanos: bigint
-  /** What cache reads saved at list price; negative when writing cost more. */
-  readonly cacheSavingsNanos: bigint
+  /** What cache reads saved at list price; negative when writing cost more. Null where `listNanos` is. */
+  readonly cacheSavingsNanos: bigint | null
 }
 
 /** The sums of one group. */
@@ -90,7 +90,7 @@ const spendCapsShape = fields({
   used_total_micros: micros,
 })
 
-const sums = { calls: integer, list_nanos: nanos, charge_nanos: nanos, cache_savings_nanos: nanos }
+const sums = { calls: integer, list_nanos: nullable(nanos), charge_nanos: nanos, cache_savings_nanos: nullable(nanos) }
 const usageShape = fields({
   period: oneOf('day', 'month', 'all'),
   from: nullable(instant),

@@ -91,13 +91,36 @@ export const bindingRules = (openStore: OpenStore): void => {
     },
   )
 
-  rule('a margin replaces the one of exactly its scope', openStore, async ({ store }) => {
-    await store.putMargin({ margin: '0.2' })
-    await store.putMargin({ tenantId: 'acme', meter: 'output', margin: '0.1' })
-    await store.putMargin({ margin: '0.3' })
-    expect(await store.listMargins()).toHaveLength(2)
-    expect(await store.listMargins()).toContainEqual({ margin: '0.3' })
-    expect(await store.listMargins()).toContainEqual({ tenantId: 'acme', meter: 'output', margin: '0.1' })
+  rule('margins are appended and come back by effect, then by arrival', openStore, async ({ store }) => {
+    const facts = { createdAt: noon, authorKeyId: null, note: 'test' }
+    const later = { tenantId: 'acme', integration: 'openai', model: 'm', meter: 'output', margin: '-0.1' } as const
+    const records = [
+      { ...later, ...facts, effectiveFrom: noon + 1 },
+      { margin: '0.2', ...facts, effectiveFrom: noon },
+      { margin: null, ...facts, effectiveFrom: noon },
+    ]
+    await store.addMargins(records.slice(0, 1))
+    await store.addMargins(records.slice(1))
+    expect(await store.listMargins()).toEqual([records[1], records[2], records[0]])
+  })
+
+  rule('a new store has no margin', openStore, async ({ store }) => {
+    expect(await store.listMargins()).toEqual([])
+  })
+
+  rule('a tenant is transparent when its operator says so', openStore, async ({ store }) => {
+    expect((await store.listTenants()).map(({ transparent }) => transparent)).toEqual([undefined])
+    expect(await store.setTransparent('acme', true)).toBe(true)
+    expect((await store.listTenants()).map(({ transparent }) => transparent)).toEqual([true])
+    expect(await store.setTransparent('nobody', true)).toBe(false)
+  })
+
+  rule('something is told once', openStore, async ({ store }) => {
+    expect([await store.tellOnce('a'), await store.tellOnce('a'), await store.tellOnce('b')]).toEqual([
+      true,
+      false,
+      true,
+    ])
   })
 
   rule('rate overrides are appended and come back by effect, then by arrival', openStore, async ({ store }) => {

@@ -97,12 +97,30 @@ export const chargeRules = (openStore: OpenStore): void => {
     async ({ store, credit, hold, settle }) => {
       await credit(1000n)
       await hold({ attemptId: 'one' })
-      for (const amounts of [{ walletNanos: -1n }, { spendNanos: 2n ** 62n }, { tokens: 0.5 }]) {
+      for (const amounts of [
+        { walletNanos: -1n },
+        { spendNanos: 2n ** 62n },
+        { listNanos: 2n ** 70n },
+        { tokens: 0.5 },
+      ]) {
         await expect(settle('one', amounts)).rejects.toMatchObject({ code: 'validation_failed' })
       }
       expect((await store.balance('acme')).heldNanos).toBe(100n)
     },
   )
+
+  rule('a sum that leaves its range is a refusal that names the check', openStore, async ({ store, hold, settle }) => {
+    const billion = 1_000_000_000_000_000_000n
+    const attempts = Array.from({ length: 10 }, (_, call) => `att_${call}`)
+    for (const attemptId of attempts) await hold({ attemptId, ...nothing })
+    const amounts = { ...nothing, walletNanos: billion, spendNanos: billion }
+    for (const attemptId of attempts.slice(1)) expect(await settle(attemptId, amounts)).toBe(true)
+    const refused = settle('att_0', amounts)
+    await expect(refused).rejects.toMatchObject({ code: 'validation_failed' })
+    await expect(refused).rejects.toThrow(/CHECK constraint failed.*settled/)
+    expect(await settle('att_0', nothing)).toBe(true)
+    expect((await store.balance('acme')).settledNanos).toBe(9n * billion)
+  })
 }
 
 /** What becomes of calls that nobody ends. */

@@ -156,7 +156,7 @@ describe('an Anthropic answer', () => {
     ])
   })
 
-  it.each([-1, 1.5, '12', true, 2 ** 60])('leaves out %j as a count, and says so', (count) => {
+  it.each([-1, 1.5, '12', true])('leaves out %j as a count, and says so', (count) => {
     const reading = readBody(format, message({ input_tokens: 1, output_tokens: count }))
     expect(reading.usage?.quantities).toEqual({ input: 1 })
     expect(reading.flags).toEqual(['bad_usage_value:output_tokens'])

@@ -17,7 +17,7 @@ export const anthropicAnswer: AnswerFormat = {
     read.complete = true
     // Blocks hold the text, so they are parsed only where they may hold something else too.
     if (body.mayHold('content', codeMarks)) read.toolUses = codeRuns(body.get('content'))
-    if (body.is('stop_reason', 'refusal')) read.refused = true
+    if (body.is('stop_reason', 'refusal') && tellsNoOutput(body)) read.unbilled = true
     if (body.is('type', 'error')) read.failed = true
     return read
   },
@@ -30,15 +30,27 @@ export const anthropicAnswer: AnswerFormat = {
     if (event === undefined) return withFlag(state, 'unreadable_event')
     if (scan.type === 'error' || event.object('error') !== undefined) return { ...state, failed: true }
     if (starts) return absorbBlock(state, event)
-    const read = absorbMembers(state, event.object('message') ?? event)
+    const message = event.object('message')
+    const read = absorbMembers(state, message ?? event)
+    if (message !== undefined) return { ...read, outputOfStart: true }
+    if (outputOf(event) != null) read.outputOfStart = false
     // Nothing but `message_stop` follows the delta that tells why the model stopped.
     const stopReason = scan.hasUsage ? event.object('delta')?.text('stop_reason') : undefined
     if (stopReason === undefined) return read
-    return { ...read, usageFinal: true, ...(stopReason === 'refusal' ? { refused: true } : {}) }
+    if (stopReason !== 'refusal' || !tellsNoOutput(event)) return { ...read, usageFinal: true }
+    // The count of output at the start was a placeholder, so that this zero takes nothing back.
+    return { ...read, usageFinal: true, unbilled: true, flags: state.flags }
   },
 
   interpret: readAnthropicUsage,
 }
+
+const outputOf = (members: JsonMembers): unknown => {
+  const usage = members.get('usage')
+  return isRawObject(usage) ? usage['output_tokens'] : undefined
+}
+
+const tellsNoOutput = (members: JsonMembers): boolean => outputOf(members) === 0
 
 /** Runs of code, which have a fee and no count in the usage. */
 const codeTool = /^(code_execution|bash_code_execution|text_editor_code_execution)$/

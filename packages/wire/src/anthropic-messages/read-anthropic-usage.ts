@@ -3,8 +3,17 @@ import type { Mutable } from '../mutable.ts'
 import { addKnown, type Interpretation } from '../reader/answer-format.ts'
 import { type AnswerState, isRawObject, type RawObject } from '../reader/answer-state.ts'
 import { nonZero } from '../reader/divide-tokens.ts'
-import { checkUsage, defineUsageKeys, detailsIn, tokenCount } from '../reader/token-count.ts'
-import type { ExtraUsage, ReportedCacheWrites } from '../usage-reading.ts'
+import {
+  badCount,
+  checkUsage,
+  defineUsageKeys,
+  detailsIn,
+  partsMissing,
+  tokenCount,
+  totalMismatch,
+  untoldSides,
+} from '../reader/token-count.ts'
+import type { ExtraUsage, ReportedCacheWrites, UsageSide } from '../usage-reading.ts'
 
 /** `cost` and what belongs to it come from OpenRouter, which serves this format too. */
 const usageKeys = defineUsageKeys({
@@ -30,7 +39,7 @@ export const readAnthropicUsage = (state: AnswerState): Interpretation => {
   const reported = reportedCacheWrites(raw)
   const extra = readIterations(iterations, model)
   // https://platform.claude.com/docs/en/release-notes/overview: a refusal before any output is not billed.
-  const unbilled = state.refused === true && tokenCount(raw['output_tokens']) === 0
+  const unbilled = state.unbilled === true
   const quantities: Mutable<Quantities> = unbilled ? { input: 0, output: 0 } : tokenQuantities(raw, reported)
   const toolUse = detailsIn(raw['server_tool_use'])
   addKnown(quantities, 'code_execution', nonZero(state.toolUses.size))
@@ -46,18 +55,42 @@ export const readAnthropicUsage = (state: AnswerState): Interpretation => {
     usage,
     flags: [
       ...(unbilled ? ['refusal_unbilled'] : none),
+      ...(noParts(raw) ? [totalMismatch] : none),
       ...splitFlags(reported),
       ...extra.flags,
       ...findings.unknown,
       ...findings.bad,
+      ...extra.bad,
     ],
   }
+  const untold = unbilled ? none : untoldIn(state, raw, [...findings.bad, ...extra.bad])
+  if (untold.length > 0) interpretation.untold = untold
   if (extra.usage.length > 0) interpretation.extraUsage = extra.usage
   if (isReported(reported)) interpretation.reported = reported
   return interpretation
 }
 
 const none: readonly never[] = []
+
+const untoldIn = (state: AnswerState, raw: RawObject, bad: readonly string[]): readonly UsageSide[] =>
+  untoldSides({
+    input: tokenCount(raw['input_tokens']),
+    output: state.outputOfStart === true ? undefined : tokenCount(raw['output_tokens']),
+    bad,
+    outputKeys,
+    neither: noParts(raw),
+  })
+
+const outputKeys = /^(iterations\.)?output_tokens/
+
+const inputKeys = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens']
+
+/** `total_tokens` is no field of Anthropic's, but of servers that speak its format. */
+const noParts = (raw: RawObject): boolean =>
+  partsMissing(
+    raw['total_tokens'],
+    [...inputKeys, 'output_tokens'].map((key) => raw[key]),
+  )
 
 const servedOf = ({ usage, serviceTier }: AnswerState, model: string | undefined): Served => {
   const served: Mutable<Served> = {}
@@ -117,12 +150,10 @@ const splitFlags = ({ cacheWriteTotal, cacheWrite5m, cacheWrite1h }: ReportedCac
  * message and what another model wrote before it declined are not in them. A model that declined before any output is not
  * billed. Passes carry no model but where several were asked.
  */
-const readIterations = (
-  iterations: readonly RawObject[],
-  servedModel: string | undefined,
-): { readonly usage: readonly ExtraUsage[]; readonly flags: readonly string[] } => {
-  if (iterations.length === 0) return noIterations
+const readIterations = (iterations: readonly RawObject[], servedModel: string | undefined): Passes => {
+  if (iterations.length === 0) return noPasses
   const usage: ExtraUsage[] = []
+  const bad = new Set<string>()
   const flags = new Set<string>()
   for (const iteration of iterations) {
     const type = textOf(iteration['type']) ?? 'untyped'
@@ -133,13 +164,23 @@ const readIterations = (
     if (kind === undefined || isInTotals(kind, model, servedModel)) continue
     if (kind === 'declined_message' && tokenCount(iteration['output_tokens']) === 0) continue
     flags.add(kind === 'compaction' ? 'iteration_compaction' : `iteration_model:${model ?? 'unknown'}`)
+    for (const key of [...inputKeys.slice(0, 1), 'output_tokens']) {
+      if (tokenCount(iteration[key]) === undefined) bad.add(badCount(`iterations.${key}`, iteration[key]))
+    }
     const quantities = tokenQuantities(iteration, reportedCacheWrites(iteration))
     usage.push({ kind, ...(model === undefined ? {} : { model }), quantities })
   }
-  return { usage, flags: [...flags] }
+  return { usage, flags: [...flags], bad: [...bad] }
 }
 
-const noIterations = { usage: none, flags: none }
+interface Passes {
+  readonly usage: readonly ExtraUsage[]
+  readonly flags: readonly string[]
+  /** Counts without which a pass cannot be priced. */
+  readonly bad: readonly string[]
+}
+
+const noPasses: Passes = { usage: none, flags: none, bad: none }
 
 const extraKinds: Readonly<Record<string, ExtraUsage['kind']>> = {
   compaction: 'compaction',

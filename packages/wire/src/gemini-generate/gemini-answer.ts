@@ -2,7 +2,7 @@ import type { Meter } from '@vendo/contract'
 import type { JsonMembers } from '../bytes/json-members.ts'
 import type { Mutable } from '../mutable.ts'
 import type { AnswerFormat } from '../reader/answer-format.ts'
-import { type AnswerState, isRawObject, mergeUsage, type RawObject, withFlag } from '../reader/answer-state.ts'
+import { type AnswerState, absorbUsage, isRawObject, type RawObject, withFlag } from '../reader/answer-state.ts'
 import { readGeminiUsage } from './read-gemini-usage.ts'
 
 /**
@@ -42,7 +42,7 @@ export const geminiAnswer: AnswerFormat = {
 const absorbPart = (state: AnswerState, part: JsonMembers): Mutable<AnswerState> => {
   const read: Mutable<AnswerState> = { ...state }
   const usage = part.get('usageMetadata')
-  if (isRawObject(usage)) read.usage = mergeUsage(state.usage, usage)
+  if (isRawObject(usage)) absorbUsage(read, usage)
   const model = part.text('modelVersion')?.replace(/^models\//, '')
   if (model !== undefined) read.model = model
   const responseId = part.text('responseId')

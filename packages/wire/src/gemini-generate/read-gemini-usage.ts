@@ -3,7 +3,7 @@ import type { Mutable } from '../mutable.ts'
 import { addKnown, type Interpretation } from '../reader/answer-format.ts'
 import { type AnswerState, isRawObject, type RawObject } from '../reader/answer-state.ts'
 import { divideTokens, nonZero } from '../reader/divide-tokens.ts'
-import { checkUsage, defineUsageKeys, tokenCount } from '../reader/token-count.ts'
+import { badCount, checkUsage, defineUsageKeys, partsMissing, tokenCount, untoldSides } from '../reader/token-count.ts'
 import { tierName } from './tier-name.ts'
 
 const usageKeys = defineUsageKeys({
@@ -41,6 +41,7 @@ export const readGeminiUsage = (state: AnswerState): Interpretation => {
   const reasoning = tokenCount(raw['thoughtsTokenCount'])
   if (reasoning !== undefined) usage.reasoning = reasoning
   const { unknown, bad } = checkUsage(raw, usageKeys)
+  const badDetails = detailLists.flatMap((list) => badCounts(raw, list))
   const interpretation: Mutable<Interpretation> = {
     served,
     usage,
@@ -50,10 +51,23 @@ export const readGeminiUsage = (state: AnswerState): Interpretation => {
       ...unknown,
       ...detailLists.flatMap((list) => unknownModalities(raw, list)),
       ...bad,
+      ...badDetails,
     ],
   }
+  const untold = untoldSides({
+    input: tokenCount(raw['promptTokenCount']),
+    output: toldOutput(raw),
+    bad: [...bad, ...badDetails],
+    outputKeys: /^(candidates|thoughts)/,
+    neither: partsMissing(
+      raw['totalTokenCount'],
+      partKeys.map((key) => raw[key]),
+    ),
+  })
+  if (untold.length > 0) interpretation.untold = untold
   // Each report counts all output so far, and thoughts come before the first token of a candidate.
-  if ((tokenCount(raw['candidatesTokenCount']) ?? 0) > 0) interpretation.countsReasoning = true
+  if ((tokenCount(raw['candidatesTokenCount']) ?? 0) > 0 && !untold.includes('output'))
+    interpretation.countsReasoning = true
   return interpretation
 }
 
@@ -119,11 +133,26 @@ const unknownModalities = (raw: RawObject, list: string): readonly string[] =>
     .filter(({ modality, tokenCount: count }) => !modalities.includes(nameOf(modality)) && count !== 0)
     .map(({ modality }) => `unknown_usage_key:${list}.${typeof modality === 'string' ? modality : 'untyped'}`)
 
+/** The API leaves out what is 0, so that without candidates only a total that adds up tells that there are none. */
+const toldOutput = (raw: RawObject): number | undefined => {
+  const candidates = tokenCount(raw['candidatesTokenCount'])
+  if (candidates !== undefined) return candidates
+  return tokenCount(raw['totalTokenCount']) !== undefined && addsUp(raw) ? 0 : undefined
+}
+
+const badCounts = (raw: RawObject, list: string): readonly string[] =>
+  detailsOf(raw, list)
+    .filter(({ tokenCount: count }) => count != null && tokenCount(count) === undefined)
+    .map(({ modality, tokenCount: count }) =>
+      badCount(`${list}.${typeof modality === 'string' ? modality : 'untyped'}`, count),
+    )
+
+const partKeys = ['promptTokenCount', 'toolUsePromptTokenCount', 'candidatesTokenCount', 'thoughtsTokenCount']
+
 /** Whether the parts make the total, where there is one: a part that nobody told this version about would be missing. */
 const addsUp = (raw: RawObject): boolean => {
   const total = tokenCount(raw['totalTokenCount'])
-  const parts = ['promptTokenCount', 'toolUsePromptTokenCount', 'candidatesTokenCount', 'thoughtsTokenCount']
-  return total === undefined || total === parts.reduce((sum, key) => sum + (tokenCount(raw[key]) ?? 0), 0)
+  return total === undefined || total === partKeys.reduce((sum, key) => sum + (tokenCount(raw[key]) ?? 0), 0)
 }
 
 /** Up to Gemini 2.5 a grounded answer is one use, however many queries the model ran; since Gemini 3 each query is one. */

@@ -48,10 +48,14 @@ describe('a whole answer', () => {
     expect(reading.usage).toBe(undefined)
   })
 
-  it.each([[-1], ['9'], [1e300]])('%s seconds are no seconds, and a finding', (seconds) => {
+  it.each([
+    [-1, 'bad_usage_value:seconds'],
+    ['9', 'bad_usage_value:seconds'],
+    [1e300, 'usage_out_of_range:seconds'],
+  ])('%s seconds are no seconds, and a finding', (seconds, flag) => {
     const reading = readBody('openai-transcription', { usage: { type: 'duration', seconds } })
     expect(reading.usage?.quantities).toEqual({})
-    expect(reading.flags).toEqual(['bad_usage_value:seconds'])
+    expect(reading.flags).toEqual([flag])
   })
 
   it('counts that nobody knows are findings', () => {

@@ -3,7 +3,16 @@ import type { Mutable } from '../mutable.ts'
 import { addKnown, type Interpretation } from '../reader/answer-format.ts'
 import type { AnswerState, RawObject } from '../reader/answer-state.ts'
 import { divideTokens, nonZero } from '../reader/divide-tokens.ts'
-import { checkUsage, defineUsageKeys, detailsIn, tokenCount } from '../reader/token-count.ts'
+import {
+  badCount,
+  checkUsage,
+  defineUsageKeys,
+  detailsIn,
+  partsMissing,
+  tokenCount,
+  totalMismatch,
+  untoldSides,
+} from '../reader/token-count.ts'
 
 const usageKeys = defineUsageKeys({
   type: 'known',
@@ -24,12 +33,25 @@ export const readTranscriptionUsage = ({ usage: raw, model }: AnswerState): Inte
   const { unknown, bad } = checkUsage(raw, usageKeys)
   const flags = [...unknown, ...bad]
   const seconds = secondsIn(raw)
-  if (seconds === 'bad') flags.push('bad_usage_value:seconds')
+  if (seconds === 'bad') flags.push(badCount('seconds', raw['seconds']))
   const quantities: Mutable<Quantities> = {}
   if (typeof seconds === 'number') quantities.audio_second = seconds
   const exceeds = addTokens(quantities, raw)
-  return { served, usage: { quantities }, flags: exceeds ? ['details_exceed_total', ...flags] : flags }
+  const output = tokenCount(raw['output_tokens'])
+  const neither = partsMissing(raw['total_tokens'], [raw['input_tokens'], output])
+  if (neither) flags.unshift(totalMismatch)
+  if (exceeds) flags.unshift('details_exceed_total')
+  // What is billed by its length has no tokens.
+  const bySeconds = typeof seconds === 'number'
+  const input = bySeconds ? seconds : tokenCount(raw['input_tokens'])
+  const told = { input, output: bySeconds ? 0 : output, bad, outputKeys, neither }
+  const untold = untoldSides(told)
+  return untold.length === 0
+    ? { served, usage: { quantities }, flags }
+    : { served, usage: { quantities }, untold, flags }
 }
+
+const outputKeys = /^output_tokens/
 
 /** The length beside a count of tokens is for information: nothing is billed twice. */
 const secondsIn = (raw: RawObject): number | 'bad' | undefined => {

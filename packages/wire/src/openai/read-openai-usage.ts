@@ -3,7 +3,16 @@ import type { Mutable } from '../mutable.ts'
 import { addKnown, type Interpretation } from '../reader/answer-format.ts'
 import type { AnswerState, RawObject } from '../reader/answer-state.ts'
 import { divideTokens, nonZero } from '../reader/divide-tokens.ts'
-import { checkUsage, defineUsageKeys, detailsIn, tokenCount, type UsageShape } from '../reader/token-count.ts'
+import {
+  checkUsage,
+  defineUsageKeys,
+  detailsIn,
+  partsMissing,
+  tokenCount,
+  totalMismatch,
+  type UsageShape,
+  untoldSides,
+} from '../reader/token-count.ts'
 
 const inputDetails: UsageShape = {
   cached_tokens: 'count',
@@ -65,9 +74,32 @@ export const readOpenAiUsage = (state: AnswerState): Interpretation => {
   if (reasoning !== undefined) usage.reasoning = reasoning
   if (state.costUsd !== undefined) usage.reportedCostUsd = state.costUsd
   const { unknown, bad } = checkUsage(raw, usageKeys)
-  const flags = input.exceeds || output.exceeds ? ['details_exceed_total', ...unknown, ...bad] : [...unknown, ...bad]
-  return { served, usage, flags }
+  const { input: totalIn, output: totalOut } = totalsOf(raw)
+  const neither = partsMissing(raw['total_tokens'], [totalIn, totalOut])
+  const flags = [
+    ...(input.exceeds || output.exceeds ? ['details_exceed_total'] : none),
+    ...(neither ? [totalMismatch] : none),
+    ...unknown,
+    ...bad,
+  ]
+  const untold = untoldSides({ input: totalIn, output: totalOut, bad, outputKeys, neither })
+  return untold.length === 0 ? { served, usage, flags } : { served, usage, untold, flags }
 }
+
+/** The same, for an answer that has no output: only its input can be untold. */
+export const readOpenAiInputUsage = (state: AnswerState): Interpretation => {
+  const { untold, ...told } = readOpenAiUsage(state)
+  return untold?.includes('input') ? { ...told, untold: ['input'] } : told
+}
+
+const none: readonly never[] = []
+
+const outputKeys = /^(completion|output)_tokens/
+
+const totalsOf = (raw: RawObject) => ({
+  input: either(raw['prompt_tokens'], raw['input_tokens']),
+  output: either(raw['completion_tokens'], raw['output_tokens']),
+})
 
 const servedOf = ({ model, serviceTier }: AnswerState): Served => {
   const served: Mutable<Served> = {}
@@ -83,7 +115,7 @@ interface Side {
 }
 
 const readInput = (raw: RawObject): Side => {
-  const total = either(raw['prompt_tokens'], raw['input_tokens'])
+  const total = totalsOf(raw).input
   if (total === undefined) return { quantities: {}, exceeds: false }
   const chat = detailsIn(raw['prompt_tokens_details'])
   const responses = detailsIn(raw['input_tokens_details'])
@@ -105,7 +137,7 @@ const readInput = (raw: RawObject): Side => {
 }
 
 const readOutput = (raw: RawObject): Side => {
-  const total = either(raw['completion_tokens'], raw['output_tokens'])
+  const total = totalsOf(raw).output
   if (total === undefined) return { quantities: {}, exceeds: false }
   const chat = detailsIn(raw['completion_tokens_details'])
   const responses = detailsIn(raw['output_tokens_details'])

@@ -2,7 +2,7 @@ import type { Meter, Quantities, Served, Usage } from '@vendo/contract'
 import type { JsonMembers } from '../bytes/json-members.ts'
 import type { Mutable } from '../mutable.ts'
 import type { EventScan, ScanKeys } from '../sse/event-scan.ts'
-import type { ExtraUsage, ReportedCacheWrites } from '../usage-reading.ts'
+import type { ExtraUsage, ReportedCacheWrites, UsageSide } from '../usage-reading.ts'
 import type { AnswerState } from './answer-state.ts'
 
 /** How one wire format tells what an answer consumed. */
@@ -26,6 +26,7 @@ export interface Interpretation {
   readonly extraUsage?: readonly ExtraUsage[]
   readonly reported?: ReportedCacheWrites
   readonly countsReasoning?: boolean
+  readonly untold?: readonly UsageSide[]
   readonly flags: readonly string[]
 }
 

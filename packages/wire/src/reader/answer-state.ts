@@ -22,8 +22,10 @@ export interface AnswerState {
   readonly complete: boolean
   /** The usage is that of the whole answer, though its end may not have come yet. */
   readonly usageFinal?: boolean
-  /** The model declined to answer, or to go on. */
-  readonly refused?: boolean
+  /** The model declined to answer before any output, which is not billed. */
+  readonly unbilled?: boolean
+  /** The only count of output is that of a stream's start, which says nothing of the output to come. */
+  readonly outputOfStart?: boolean
   readonly pending: boolean
   readonly failed: boolean
   readonly flags: readonly string[]
@@ -51,8 +53,8 @@ export const withFlag = (state: AnswerState, flag: string): AnswerState =>
 
 /**
  * Takes over what every format names alike: `id`, `model`, `service_tier`, `usage` and its `cost`. The last report wins,
- * field by field; a field that is absent or `null` does not erase an earlier one, and nothing is ever summed, so that a
- * repeated event changes nothing.
+ * field by field; a field that is absent or `null` does not erase an earlier one, a zero does not take back a count (see
+ * {@link absorbUsage}), and nothing is ever summed, so that a repeated event changes nothing.
  */
 export const absorbMembers = (state: AnswerState, members: JsonMembers): Mutable<AnswerState> => {
   const read: Mutable<AnswerState> = { ...state }
@@ -64,7 +66,7 @@ export const absorbMembers = (state: AnswerState, members: JsonMembers): Mutable
   if (serviceTier !== undefined) read.serviceTier = serviceTier
   const usage = members.get('usage')
   if (!isRawObject(usage)) return read
-  read.usage = mergeUsage(state.usage, usage)
+  absorbUsage(read, usage)
   if (usage['cost'] !== undefined) absorbCost(read, members.object('usage'))
   return read
 }
@@ -75,12 +77,25 @@ export const absorbMembers = (state: AnswerState, members: JsonMembers): Mutable
  */
 const absorbCost = (read: Mutable<AnswerState>, usage: JsonMembers | undefined): void => {
   const costUsd = decimalAt(usage, 'cost')
-  if (costUsd === undefined) return
+  if (costUsd === undefined) {
+    noteBadCost(read, usage, 'cost')
+    return
+  }
   const byok = usage?.get('is_byok') === true
-  const upstreamCostUsd = byok ? decimalAt(usage.object('cost_details'), 'upstream_inference_cost') : undefined
+  const details = byok ? usage.object('cost_details') : undefined
+  const upstreamCostUsd = decimalAt(details, 'upstream_inference_cost')
+  if (byok && upstreamCostUsd === undefined) noteBadCost(read, details, 'upstream_inference_cost')
   if (byok && upstreamCostUsd === undefined) return
   read.costUsd = costUsd
   if (upstreamCostUsd !== undefined) read.upstreamCostUsd = upstreamCostUsd
+}
+
+/** A `null` says as little as what is absent. */
+const noteBadCost = (read: Mutable<AnswerState>, members: JsonMembers | undefined, key: string): void => {
+  const literal = members?.literal(key)
+  if (literal === undefined || literal === 'null') return
+  const path = key === 'cost' ? key : `cost_details.${key}`
+  read.flags = withFlag({ ...read }, `bad_usage_value:${path}`).flags
 }
 
 const decimalAt = (members: JsonMembers | undefined, key: string): string | undefined => {
@@ -88,14 +103,65 @@ const decimalAt = (members: JsonMembers | undefined, key: string): string | unde
   return literal === undefined ? undefined : plainDecimal(literal)
 }
 
-/** Lays a later usage object over an earlier one, field by field. What is `null` in the first says as little as what is absent. */
-export const mergeUsage = (earlier: RawObject | undefined, later: RawObject): RawObject => {
+/**
+ * Lays a usage object over the earlier ones of the same answer. Some servers report the input at the start of a stream and 0
+ * at its end: such a zero takes nothing back, and is flagged as `usage_lowered:<field>`.
+ */
+export const absorbUsage = (read: Mutable<AnswerState>, later: RawObject): void => {
+  const earlier = read.usage
+  read.usage = overlay(earlier, later)
+  if (earlier === undefined) return
+  for (const side of sides) {
+    const zeroed = side.counts.filter((key) => later[key] === 0 && countAt(earlier, key) > 0)
+    // Tokens that moved to another count of the same side (from plain to cached input) are not lost.
+    if (zeroed.length === 0 || sumOf(read.usage, side.counts) >= sumOf(earlier, side.counts)) continue
+    const kept = [...zeroed, ...side.details].filter((key) => earlier[key] !== undefined)
+    read.usage = { ...read.usage, ...Object.fromEntries(kept.map((key) => [key, earlier[key]])) }
+    for (const key of zeroed) read.flags = withFlag({ ...read }, `usage_lowered:${key}`).flags
+  }
+}
+
+interface UsageSide {
+  /** Counts that do not include each other. */
+  readonly counts: readonly string[]
+  /** What divides them. */
+  readonly details: readonly string[]
+}
+
+const sides: readonly UsageSide[] = [
+  {
+    counts: ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'],
+    details: ['cache_creation', 'input_tokens_details', 'input_token_details'],
+  },
+  { counts: ['prompt_tokens'], details: ['prompt_tokens_details'] },
+  {
+    counts: ['promptTokenCount'],
+    details: ['cachedContentTokenCount', 'promptTokensDetails', 'cacheTokensDetails'],
+  },
+  { counts: ['toolUsePromptTokenCount'], details: ['toolUsePromptTokensDetails'] },
+  { counts: ['output_tokens'], details: ['output_tokens_details'] },
+  { counts: ['completion_tokens'], details: ['completion_tokens_details'] },
+  { counts: ['candidatesTokenCount'], details: ['candidatesTokensDetails'] },
+  { counts: ['thoughtsTokenCount'], details: [] },
+  { counts: ['seconds'], details: [] },
+]
+
+const countAt = (usage: RawObject, key: string): number => {
+  const value = usage[key]
+  return typeof value === 'number' && value > 0 ? value : 0
+}
+
+const sumOf = (usage: RawObject, keys: readonly string[]): number =>
+  keys.reduce((sum, key) => sum + countAt(usage, key), 0)
+
+/** Lays a later object over an earlier one, field by field. A `null` in it says as little as what is absent. */
+const overlay = (earlier: RawObject | undefined, later: RawObject): RawObject => {
   if (earlier === undefined) return later
   const merged = new Map(Object.entries(earlier))
   for (const [key, value] of Object.entries(later)) {
     const before = merged.get(key)
     if (value === null) continue
-    merged.set(key, isRawObject(before) && isRawObject(value) ? mergeUsage(before, value) : value)
+    merged.set(key, isRawObject(before) && isRawObject(value) ? overlay(before, value) : value)
   }
   return Object.fromEntries(merged)
 }

@@ -28,6 +28,12 @@ const rules: readonly [rule: string, usage: RawObject, unknown: readonly string[
     [],
     ['bad_usage_value:input', 'bad_usage_value:details.cached'],
   ],
+  [
+    'a count beyond what a number holds exactly is out of range',
+    { input: 2 ** 53, details: { cached: Number.POSITIVE_INFINITY } },
+    [],
+    ['usage_out_of_range:input', 'usage_out_of_range:details.cached'],
+  ],
   ['null is absent', { input: null, details: null }, [], []],
 ]
 

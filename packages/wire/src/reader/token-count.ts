@@ -1,3 +1,4 @@
+import type { UsageSide } from '../usage-reading.ts'
 import { isRawObject, type RawObject } from './answer-state.ts'
 
 /** A count that a provider reported: a whole number of at least 0. Anything else is unknown. */
@@ -34,6 +35,12 @@ export interface UsageFindings {
   readonly bad: readonly string[]
 }
 
+/** The finding of a count that is none: beyond what a number holds exactly it may be one, but nobody can work with it. */
+export const badCount = (path: string, value: unknown): string =>
+  typeof value === 'number' && value > Number.MAX_SAFE_INTEGER
+    ? `usage_out_of_range:${path}`
+    : `bad_usage_value:${path}`
+
 /** Looks for numbers that this version would miss. */
 export const checkUsage = (usage: RawObject, keys: UsageKeys): UsageFindings => {
   const found = { unknown: [], bad: [] }
@@ -55,8 +62,9 @@ const checkMembers = (members: RawObject, keys: UsageKeys, place: Place): void =
       if (typeof known === 'string') continue
       checkMembers(value, known ?? nothingKnown, { prefix: `${place.prefix}${key}.`, found: place.found })
     } else if (known === 'count') {
-      if (value !== null && tokenCount(value) === undefined)
-        place.found.bad.push(`bad_usage_value:${place.prefix}${key}`)
+      if (value !== null && tokenCount(value) === undefined) {
+        place.found.bad.push(badCount(`${place.prefix}${key}`, value))
+      }
     } else if (known !== 'known' && typeof value === 'number' && value !== 0) {
       place.found.unknown.push(`unknown_usage_key:${place.prefix}${key}`)
     }
@@ -64,3 +72,37 @@ const checkMembers = (members: RawObject, keys: UsageKeys, place: Place): void =
 }
 
 const nothingKnown: UsageKeys = new Map()
+
+/** The finding that the parts are all 0 although their total is not: which part is missing, nobody knows. */
+export const totalMismatch = 'total_mismatch'
+
+/** Whether a total says that there was something, while all of its parts are 0 or absent. */
+export const partsMissing = (total: unknown, parts: readonly unknown[]): boolean =>
+  (tokenCount(total) ?? 0) > 0 && parts.every((part) => (tokenCount(part) ?? 0) === 0)
+
+/** What decides {@link untoldSides}. */
+export interface Told {
+  /** The count of each side, where it is a whole number. */
+  readonly input: number | undefined
+  readonly output: number | undefined
+  /** {@link UsageFindings.bad} */
+  readonly bad: readonly string[]
+  /** Begins the path of every count that belongs to the output. */
+  readonly outputKeys: RegExp
+  /** Neither side can be believed. */
+  readonly neither?: boolean
+}
+
+/** The sides that an answer does not tell: a count is absent, or one of its details is no whole number. */
+export const untoldSides = ({ input, output, bad, outputKeys, neither = false }: Told): readonly UsageSide[] => {
+  const wrong = bad.map((finding) => finding.slice(finding.indexOf(':') + 1)).filter((path) => !isTotal.test(path))
+  const badOutput = wrong.some((path) => outputKeys.test(path))
+  const badInput = wrong.some((path) => !outputKeys.test(path))
+  const untold: UsageSide[] = []
+  if (neither || badInput || input === undefined) untold.push('input')
+  if (neither || badOutput || output === undefined) untold.push('output')
+  return untold.length === 0 ? allTold : untold
+}
+
+const isTotal = /^total(_tokens|TokenCount)$/
+const allTold: readonly UsageSide[] = []

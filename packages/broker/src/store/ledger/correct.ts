@@ -1,7 +1,7 @@
 import type { Settlement } from '../records.ts'
 import type { Transaction } from '../sql.ts'
 import { appendCorrection } from './append-correction.ts'
-import { assertAmounts } from './assert-amounts.ts'
+import { assertAmounts, assertSums } from './assert-amounts.ts'
 import { selectCalls } from './call-rows.ts'
 
 /**
@@ -12,6 +12,7 @@ import { selectCalls } from './call-rows.ts'
  */
 export const correct = async (transaction: Transaction, settlement: Settlement): Promise<boolean> => {
   assertAmounts(settlement)
+  assertSums(settlement)
   const [before] = await selectCalls(transaction.sql, awaitingCorrection, [settlement.attemptId])
   if (before === undefined) return false
   await appendCorrection(transaction, before, settlement)

@@ -1,7 +1,7 @@
 import type { Nanos } from '@vendo/contract'
 import type { HoldRequest } from '../records.ts'
 import { type Account, noLimit } from './account.ts'
-import { maxNanos } from './assert-amounts.ts'
+import { maxCallNanos } from './assert-amounts.ts'
 import type { ClaimedLimit } from './claims.ts'
 
 /** A hold request with its reserve added to what it sets aside from spend caps. */
@@ -30,7 +30,7 @@ export const roomOf = ({ limit }: ClaimedLimit, { settled, held }: Account): Nan
 export const raiseToRest = (request: HoldRequest, rooms: readonly Nanos[]): RaisedHold => {
   const [first, ...others] = rooms
   if (first === undefined) return { request, reservedNanos: 0n }
-  const rest = smaller(others.reduce(smaller, first), maxNanos)
+  const rest = smaller(others.reduce(smaller, first), maxCallNanos)
   if (rest <= request.spendNanos) return { request, reservedNanos: 0n }
   return { request: { ...request, spendNanos: rest }, reservedNanos: rest - request.spendNanos }
 }

@@ -1,7 +1,7 @@
 import { createVendoError } from '@vendo/contract'
 import { bigintOf, numberOf, type SqlRow, type Transaction, textOf } from '../sql.ts'
 import { move } from './account.ts'
-import { assertAmounts } from './assert-amounts.ts'
+import { assertAmounts, assertSums } from './assert-amounts.ts'
 import { entriesOf } from './entries-column.ts'
 import { type Amounts, settledAmount } from './entry.ts'
 import { appendLedgerRow, type WritableSettlement } from './ledger-row.ts'
@@ -35,6 +35,7 @@ export const settle = async (transaction: Transaction, settlement: WritableSettl
  */
 export const assertSettlement = (settlement: WritableSettlement): void => {
   assertAmounts(settlement)
+  assertSums(settlement)
   if (settlement.state === 'released' && (settlement.walletNanos !== 0n || settlement.spendNanos !== 0n)) {
     throw createVendoError('A released attempt was not dispatched and costs nothing.', { code: 'validation_failed' })
   }

@@ -18,9 +18,10 @@ export const migrate = async ({ sql, now }: Transaction, dialect: Dialect): Prom
       suggestedFix: 'Use the version of Vendo that wrote the store, or a newer one.',
     })
   }
-  for (const { version, statements, own } of migrations) {
+  for (const { version, statements, fromBefore = [], own } of migrations) {
     if (version <= current) continue
-    for (const statement of [...statements.map(wordings[dialect]), ...own[dialect]]) await sql.run(statement)
+    const common = current === 0 ? statements : [...statements, ...fromBefore]
+    for (const statement of [...common.map(wordings[dialect]), ...own[dialect]]) await sql.run(statement)
     await sql.run('INSERT INTO schema_versions (version, applied_at) VALUES ($1, $2)', [version, now])
   }
   return newest

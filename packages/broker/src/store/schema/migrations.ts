@@ -4,6 +4,7 @@ import { cheaperRowsSqlite } from './cheaper-rows-sqlite.ts'
 import { directoryTables } from './directory-tables.ts'
 import { ledgerTables } from './ledger-tables.ts'
 import { appendedManagementTables, managementTables } from './management-tables.ts'
+import { appendedMarginTables, marginOfBefore, marginTables } from './margin-tables.ts'
 
 /** Which database a store lives in. */
 export type Dialect = 'sqlite' | 'postgres'
@@ -13,6 +14,8 @@ export interface Migration {
   readonly version: number
   /** Runs on every database. */
   readonly statements: readonly string[]
+  /** Runs on every database too, unless the store is made just now. */
+  readonly fromBefore?: readonly string[]
   /** What has no common wording, such as triggers. */
   readonly own: { readonly [D in Dialect]: readonly string[] }
 }
@@ -54,5 +57,14 @@ export const migrations: readonly Migration[] = [
     version: 6,
     statements: ['ALTER TABLE ledger_rows ADD COLUMN quantity_audio_second BIGINT'],
     own: { sqlite: [], postgres: [] },
+  },
+  {
+    version: 7,
+    statements: marginTables,
+    fromBefore: marginOfBefore,
+    own: {
+      sqlite: appendedMarginTables.flatMap(refuseRewriteSqlite),
+      postgres: appendedMarginTables.flatMap(refuseRewritePostgres),
+    },
   },
 ]

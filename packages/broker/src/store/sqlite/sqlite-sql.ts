@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { createVendoError } from '@vendo/contract'
+import { brokenRule, type RuleKind } from '../broken-rule.ts'
 import type { Sql, SqlRow, SqlValue } from '../sql.ts'
 
 /** The common {@link Sql}, answered at once: what runs for every call does not wait for promises that are kept already. */
@@ -91,10 +91,22 @@ const valuesFor = ({ order, inOrder }: Prepared, params: readonly SqlValue[]): r
   inOrder && params.length === order.length ? params : order.map((place) => params[place] ?? null)
 
 const translated = (error: unknown): unknown => {
+  const { errcode = 0, code, message = '' } = error as { errcode?: number; code?: string; message?: string }
+  // A bigint beyond 64 bits is refused by the driver, before SQLite sees it.
+  if (code === 'ERR_INVALID_ARG_VALUE') return brokenRule({ kind: 'range', name: undefined, cause: error })
   // Extended codes keep the primary code in the lowest byte.
-  if ((((error as { errcode?: number }).errcode ?? 0) & 0xff) !== constraintFailed) return error
-  return createVendoError('The record exists already, or names another that does not exist for this tenant.', {
-    code: 'validation_failed',
-    cause: error,
-  })
+  if ((errcode & 0xff) !== constraintFailed) return error
+  // "CHECK constraint failed: settled BETWEEN 0 AND 9": SQLite names the rule or the columns, and no value.
+  const name = /^[A-Z ]+ constraint failed: (.+)$/s.exec(message)?.[1]
+  return brokenRule({ kind: kinds.get(errcode) ?? 'other', name, cause: error })
 }
+
+// https://sqlite.org/rescode.html#constraint_check
+const kinds: ReadonlyMap<number, RuleKind> = new Map([
+  [275, 'check'],
+  [787, 'foreign_key'],
+  [1299, 'not_null'],
+  [1555, 'unique'],
+  [2067, 'unique'],
+  [2579, 'unique'],
+])
