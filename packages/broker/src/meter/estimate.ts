@@ -99,8 +99,8 @@ const estimateByTime = (
   const held = heldOutput(quantities)
   const seen = reading === undefined ? {} : estimateOutput(bound, reading)
   const output = Math.min(quantities[held] ?? 0, (seen[held] ?? 0) + unseenOutput)
-  const input = inputSide(tellsInput(reported) ? reported : quantities)
-  return withoutNoughts({ ...input, ...seen, [held]: output })
+  const known = tellsInput(reported) && reading?.untold?.includes('input') !== true
+  return withoutNoughts({ ...inputSide(known ? reported : quantities), ...seen, [held]: output })
 }
 
 /** The meter that the bound holds the output under. */

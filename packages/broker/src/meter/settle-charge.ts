@@ -56,9 +56,9 @@ export type Charge = Pick<
  * names (`actual`). Without it the call is `estimated`, with the reason `no_usage`, `client_gone`, `upstream_died`,
  * `timeout`, `shutdown` or `background`, never above the hold. A quantity that has no rate, or an answer from a model that
  * has none, makes it `estimated` with the reason `unpriced`, flagged, at the hold: never at $0 and never at a guess. So does
- * usage or a cost beyond what the ledger can hold, with the reason `out_of_range`. Work in the background, and a call without
- * a byte of an answer, are at the hold too.
- * An estimate that charges output nobody saw (what was held, or what there was time for) is flagged `output_unseen`; one at the hold because
+ * usage or a cost beyond what the ledger can hold, with the reason `out_of_range`. Work in the background, and with a pooled
+ * credential a call without a byte of an answer, are at the hold too. An estimate that charges output nobody saw (what was
+ * held, or on an own credential what there was time for) is flagged `output_unseen`; one at the hold because
  * the connection died before a byte of an answer is flagged `refundable`, as the provider may have done nothing.
  * A refusal without usage is `actual` and costs nothing.
  */
@@ -72,7 +72,7 @@ export const chargeFor = (call: ChargeOptions): Charge => {
   const { priced, flags } = priceServed(options, quantities)
   const reason = estimateReason(options)
   const notes = estimateFlags(options)
-  const unknown = options.status === null || reason === 'background'
+  const unknown = (options.status === null && options.unseenOutput === undefined) || reason === 'background'
   if (priced === undefined || unknown || bound?.fallbacksAddUp === true || isAboveHold(priced, bound)) {
     return charge(options, { priced: atHold(bound), quantities, reason, flags: [...flags, ...notes] })
   }

@@ -82,13 +82,12 @@ describe('gauges', () => {
   it('show what the broker says at the moment of the question', async () => {
     const metrics = createMetrics()
     let calls = 3
-    const gauges = {
+    metrics.observer.watch({
       callsInFlight: () => calls,
       outboxWaiting: () => 2,
       callsWaiting: () => 3,
       logLinesDropped: () => 4,
-    }
-    metrics.observer.watch(gauges)
+    })
     metrics.observer.drainAsked(true)
     metrics.observer.drainAsked(false)
     expect(await samplesOf(metrics)).toMatchObject({

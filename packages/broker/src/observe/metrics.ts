@@ -32,8 +32,12 @@ export interface MetricsOptions {
   readonly ofProcess?: boolean
 }
 
-const none = (): number => 0
-const idle: BrokerGauges = { callsInFlight: none, outboxWaiting: none, callsWaiting: none, logLinesDropped: none }
+const idle: BrokerGauges = {
+  callsInFlight: () => 0,
+  outboxWaiting: () => 0,
+  callsWaiting: () => 0,
+  logLinesDropped: () => 0,
+}
 
 /** Creates an empty set of metrics. */
 export const createMetrics = ({ ofProcess = false }: MetricsOptions = {}): Metrics => {

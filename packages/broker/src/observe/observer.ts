@@ -41,10 +41,10 @@ export interface BrokerGauges {
   readonly callsInFlight: () => number
   /** Settlements that the store has not taken yet. */
   readonly outboxWaiting: () => number
-  /** Log lines that could not be written, since the start. */
-  readonly logLinesDropped: () => number
   /** Calls that wait for money that running calls hold. */
   readonly callsWaiting: () => number
+  /** Log lines that could not be written, since the start. */
+  readonly logLinesDropped: () => number
 }
 
 /**
