@@ -9,7 +9,14 @@ import { sampleModel, sampleRow } from './sample-rates.ts'
 /** Has a rate for everything, so that nothing but size is compared. */
 const usd = {
   ...{ input: '1', cache_read: '0.1', cache_write_5m: '1.25', cache_write_1h: '2', output: '5' },
-  ...{ input_audio: '3', cache_read_audio: '1', input_image: '2', output_audio: '9', output_image: '8', web_search: '1' },
+  ...{
+    input_audio: '3',
+    cache_read_audio: '1',
+    input_image: '2',
+    output_audio: '9',
+    output_image: '8',
+    web_search: '1',
+  },
 }
 const rates = sampleModel('m', [
   sampleRow(usd),
@@ -59,7 +66,10 @@ const bodies: readonly (readonly [WireFormatName, Body])[] = [
       thinking: { type: 'enabled', budget_tokens: 5 },
       output_config: { effort: 'low', task_budget: { type: 'tokens', total: 9 } },
       fallbacks: [{ model: 'm', max_tokens: 9 }],
-      tools: [{ name: 'a', input_schema: {} }, { type: 'web_search_20250305', name: 'web_search', max_uses: 1 }],
+      tools: [
+        { name: 'a', input_schema: {} },
+        { type: 'web_search_20250305', name: 'web_search', max_uses: 1 },
+      ],
       messages: [
         { role: 'user', content: [part, { type: 'image', source: { type: 'base64', data: 'AAAA' } }] },
         { role: 'user', content: [{ type: 'document', source: { type: 'base64', data: 'AAAA' } }] },
@@ -105,7 +115,13 @@ const bodies: readonly (readonly [WireFormatName, Body])[] = [
       reasoning: { effort: 'low' },
       tools: [{ type: 'function', name: 'a', parameters: {} }, { type: 'web_search' }],
       input: [
-        { role: 'user', content: [{ type: 'input_text', text: 'a' }, { type: 'input_image', image_url: 'https://a.test' }] },
+        {
+          role: 'user',
+          content: [
+            { type: 'input_text', text: 'a' },
+            { type: 'input_image', image_url: 'https://a.test' },
+          ],
+        },
         { type: 'reasoning', id: 'rs_1', summary: [] },
         { type: 'item_reference', id: 'msg_1' },
       ],
@@ -131,7 +147,10 @@ const pathsOf = (value: unknown, path: Path = []): readonly Path[] =>
     : Object.entries(value).flatMap(([key, inner]) =>
         key === 'input_schema' || key === 'parameters'
           ? []
-          : [[...path, Array.isArray(value) ? Number(key) : key], ...pathsOf(inner, [...path, Array.isArray(value) ? Number(key) : key])],
+          : [
+              [...path, Array.isArray(value) ? Number(key) : key],
+              ...pathsOf(inner, [...path, Array.isArray(value) ? Number(key) : key]),
+            ],
       )
 
 const replaced = (value: unknown, [step, ...rest]: Path, edit: (old: unknown) => unknown): unknown => {
@@ -152,7 +171,9 @@ describe.each(bodies)('%s: a member of a wrong type', (wireFormat, body) => {
     const before = most(wireFormat, body)
     fc.assert(
       fc.property(fc.constantFrom(...pathsOf(body)), junk, (path, value) => {
-        const edited = replaced(body, path, (old) => (kindOf(old, wireFormat) === kindOf(value, wireFormat) ? old : value))
+        const edited = replaced(body, path, (old) =>
+          kindOf(old, wireFormat) === kindOf(value, wireFormat) ? old : value,
+        )
         const after = most(wireFormat, edited)
         if (after !== 'refused') expect(after).toBeGreaterThanOrEqual(before === 'refused' ? 2n ** 60n : before)
       }),

@@ -56,7 +56,9 @@ const assertJson = (contentType: string | undefined): void => {
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((piece) => piece.trim().toLowerCase())
   if (type === 'application/json' && parameters.every(isUtf8OrOther)) return
   throw createVendoError(
-    type === '' ? 'The request has no Content-Type.' : `The request has Content-Type ${(contentType ?? '').slice(0, 60)}.`,
+    type === ''
+      ? 'The request has no Content-Type.'
+      : `The request has Content-Type ${(contentType ?? '').slice(0, 60)}.`,
     { code: 'unsupported_encoding', suggestedFix: 'Send JSON in UTF-8, with `Content-Type: application/json`.' },
   )
 }

@@ -58,7 +58,11 @@ describe('parseJsonBody', () => {
     const { object } = fc.letrec<{ value: Written; object: Written }>((tie) => ({
       value: fc.oneof(
         { maxDepth: 3 },
-        fc.constantFrom({ json: '1', twice: false }, { json: '":"', twice: false }, { json: '[{"a":1}]', twice: false }),
+        fc.constantFrom(
+          { json: '1', twice: false },
+          { json: '":"', twice: false },
+          { json: '[{"a":1}]', twice: false },
+        ),
         tie('object'),
         fc.array(tie('value'), { maxLength: 3 }).map((values) => ({
           json: `[${values.map(({ json }) => json).join(' , ')}]`,

@@ -113,12 +113,15 @@ describe('limits', () => {
     expect(read(body)).toMatchObject(facts)
   })
 
-  it.each([[{ maxOutputTokens: 5, max_output_tokens: 7 }], [{ maxOutputTokens: 0 }], [{ maxOutputTokens: '5' }], [{ maxOutputTokens: -1 }], [{ maxOutputTokens: 5, max_output_tokens: 'x' }]])(
-    'of %j is none',
-    (generationConfig) => {
-      expect(read({ generationConfig })).not.toHaveProperty('maxOutputTokens')
-    },
-  )
+  it.each([
+    [{ maxOutputTokens: 5, max_output_tokens: 7 }],
+    [{ maxOutputTokens: 0 }],
+    [{ maxOutputTokens: '5' }],
+    [{ maxOutputTokens: -1 }],
+    [{ maxOutputTokens: 5, max_output_tokens: 'x' }],
+  ])('of %j is none', (generationConfig) => {
+    expect(read({ generationConfig })).not.toHaveProperty('maxOutputTokens')
+  })
 
   it.each([
     ['gemini-2.5-flash-image', ['text', 'image']],

@@ -53,7 +53,10 @@ export const readStoredReferences = (
   if (!isRawObject(body)) return []
   const table = wireFormat === 'gemini-generate' ? geminiCountMembers : tables[wireFormat]
   const { storedReferences, unreadInput } = readMembers(table, body)
-  const unread = [...(unreadInput === undefined ? [] : [unreadInput]), ...duplicates.filter((path) => costAt(table, body, path) !== undefined)]
+  const unread = [
+    ...(unreadInput === undefined ? [] : [unreadInput]),
+    ...duplicates.filter((path) => costAt(table, body, path) !== undefined),
+  ]
   return unread.length === 0
     ? storedReferences
     : [...storedReferences, ...unread.map((path): StoredReference => ({ path, kind: 'item', id: null }))]

@@ -120,7 +120,8 @@ const countItems = (references: readonly StoredReference[]): number => {
  * is 0, of which nothing is documented.
  */
 const addLimits = (facts: Mutable<RequestFacts>, { maxOutputTokens }: FormatFacts, { outputLimits }: Routing): void => {
-  if (maxOutputTokens !== undefined && !outputLimits.includes(0)) facts.maxOutputTokens = Math.max(maxOutputTokens, ...outputLimits)
+  if (maxOutputTokens !== undefined && !outputLimits.includes(0))
+    facts.maxOutputTokens = Math.max(maxOutputTokens, ...outputLimits)
 }
 
 const cacheWriteOf = (raw: RawObject, { automaticCacheWrite }: FormatFacts): RequestFacts['cacheWrite'] => {

@@ -17,7 +17,13 @@ const responses: readonly Row[] = [
   ['openai-responses', { input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0]', 'item', 'msg_1'],
   ['openai-responses', { input: [{ id: 'msg_1' }] }, 'input[0]', 'item', 'msg_1'],
   ['openai-responses', { input: ['x', { id: 7 }].slice(1) }, 'input[0]', 'item', null],
-  ['openai-responses', { tools: [{ type: 'code_interpreter', container: 'cntr_1' }] }, 'tools[0].container', 'container', 'cntr_1'],
+  [
+    'openai-responses',
+    { tools: [{ type: 'code_interpreter', container: 'cntr_1' }] },
+    'tools[0].container',
+    'container',
+    'cntr_1',
+  ],
   [
     'openai-responses',
     { tools: [{ type: 'shell', environment: { type: 'container_reference', container_id: 'cntr_1' } }] },
@@ -46,8 +52,20 @@ const responses: readonly Row[] = [
     'file',
     'file_1',
   ],
-  ['openai-responses', item({ type: 'input_file', file_id: 'file_1' }), 'input[0].content[0].file_id', 'file', 'file_1'],
-  ['openai-responses', item({ type: 'input_image', file_id: 'file_1' }), 'input[0].content[0].file_id', 'file', 'file_1'],
+  [
+    'openai-responses',
+    item({ type: 'input_file', file_id: 'file_1' }),
+    'input[0].content[0].file_id',
+    'file',
+    'file_1',
+  ],
+  [
+    'openai-responses',
+    item({ type: 'input_image', file_id: 'file_1' }),
+    'input[0].content[0].file_id',
+    'file',
+    'file_1',
+  ],
   [
     'openai-responses',
     { input: [{ type: 'function_call_output', call_id: 'a', output: [{ type: 'input_file', file_id: 'file_1' }] }] },
@@ -67,12 +85,42 @@ const responses: readonly Row[] = [
 ]
 
 const others: readonly Row[] = [
-  ['openai-chat', { messages: [{ role: 'assistant', audio: { id: 'audio_1' } }] }, 'messages[0].audio.id', 'audio', 'audio_1'],
-  ['openai-chat', message({ type: 'file', file: { file_id: 'file_1' } }), 'messages[0].content[0].file.file_id', 'file', 'file_1'],
+  [
+    'openai-chat',
+    { messages: [{ role: 'assistant', audio: { id: 'audio_1' } }] },
+    'messages[0].audio.id',
+    'audio',
+    'audio_1',
+  ],
+  [
+    'openai-chat',
+    message({ type: 'file', file: { file_id: 'file_1' } }),
+    'messages[0].content[0].file.file_id',
+    'file',
+    'file_1',
+  ],
   ['anthropic-messages', { container: 'cntr_1' }, 'container', 'container', 'cntr_1'],
-  ['anthropic-messages', { container: { id: 'cntr_1', skills: [{ type: 'anthropic', skill_id: 'pdf' }] } }, 'container.id', 'container', 'cntr_1'],
-  ['anthropic-messages', { container: { skills: [{ type: 'custom', skill_id: 'skill_1' }] } }, 'container.skills[0].skill_id', 'container', 'skill_1'],
-  ['anthropic-messages', { thread: { type: 'continue', previous_message_id: 'msg_1' } }, 'thread.previous_message_id', 'thread', 'msg_1'],
+  [
+    'anthropic-messages',
+    { container: { id: 'cntr_1', skills: [{ type: 'anthropic', skill_id: 'pdf' }] } },
+    'container.id',
+    'container',
+    'cntr_1',
+  ],
+  [
+    'anthropic-messages',
+    { container: { skills: [{ type: 'custom', skill_id: 'skill_1' }] } },
+    'container.skills[0].skill_id',
+    'container',
+    'skill_1',
+  ],
+  [
+    'anthropic-messages',
+    { thread: { type: 'continue', previous_message_id: 'msg_1' } },
+    'thread.previous_message_id',
+    'thread',
+    'msg_1',
+  ],
   [
     'anthropic-messages',
     message({ type: 'document', source: { type: 'file', file_id: 'file_1' } }),
@@ -87,7 +135,13 @@ const others: readonly Row[] = [
     'file',
     'file_1',
   ],
-  ['anthropic-messages', message({ type: 'container_upload', file_id: 'file_1' }), 'messages[0].content[0].file_id', 'file', 'file_1'],
+  [
+    'anthropic-messages',
+    message({ type: 'container_upload', file_id: 'file_1' }),
+    'messages[0].content[0].file_id',
+    'file',
+    'file_1',
+  ],
   ['gemini-generate', { cachedContent: 'cachedContents/1' }, 'cachedContent', 'cached_content', 'cachedContents/1'],
   ['gemini-generate', { cached_content: 'cachedContents/1' }, 'cached_content', 'cached_content', 'cachedContents/1'],
   [
@@ -152,7 +206,11 @@ describe('objects that the provider keeps', () => {
     { type: 'function_call_output', id: 'fco_1', call_id: 'a', output: 'b' },
     { type: 'compaction', id: 'cmp_1', encrypted_content: 'AAAA' },
     { type: 'mcp_list_tools', id: 'mcpl_1', tools: [{ name: 'a', input_schema: {} }] },
-    { type: 'shell_call_output', call_id: 'a', output: [{ stdout: 'a', stderr: '', outcome: { type: 'exit', exit_code: 0 } }] },
+    {
+      type: 'shell_call_output',
+      call_id: 'a',
+      output: [{ stdout: 'a', stderr: '', outcome: { type: 'exit', exit_code: 0 } }],
+    },
     { type: 'compaction_trigger', id: 'ct_1' },
   ])('%j is whole', (whole) => {
     expect(readRequestFacts('openai-responses', { input: [whole] }, 10)).toMatchObject({

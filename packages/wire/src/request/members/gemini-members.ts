@@ -25,7 +25,11 @@ const messageOf = (bits: number, table: Table, unknown?: number): Rule => ({
 /** Where the API expects a list it also takes a single object. */
 const oneOrMore = (rule: Rule): Rule => ({ ...rule, list: rule })
 
-const blob = messageOf(cost.input, { mimeType: text(cost.input), data: text(cost.input), ...plain('displayName') }, cost.input)
+const blob = messageOf(
+  cost.input,
+  { mimeType: text(cost.input), data: text(cost.input), ...plain('displayName') },
+  cost.input,
+)
 
 const fileData = messageOf(
   cost.input,
@@ -41,11 +45,22 @@ const part = messageOf(
     ...mediaMembers,
     text: text(cost.input),
     functionCall: messageOf(cost.none, plain('id', 'name', 'args', 'partialArgs', 'willContinue')),
-    functionResponse: messageOf(cost.input, {
-      parts: oneOrMore(messageOf(cost.input, mediaMembers, cost.input)),
-      ...plain('id', 'name', 'response', 'willContinue', 'scheduling'),
-    }, cost.input),
-    ...plain('thought', 'thoughtSignature', 'executableCode', 'codeExecutionResult', 'videoMetadata', 'mediaResolution'),
+    functionResponse: messageOf(
+      cost.input,
+      {
+        parts: oneOrMore(messageOf(cost.input, mediaMembers, cost.input)),
+        ...plain('id', 'name', 'response', 'willContinue', 'scheduling'),
+      },
+      cost.input,
+    ),
+    ...plain(
+      'thought',
+      'thoughtSignature',
+      'executableCode',
+      'codeExecutionResult',
+      'videoMetadata',
+      'mediaResolution',
+    ),
     ...plain('toolCall', 'toolResponse', 'partMetadata'),
   },
   cost.input,

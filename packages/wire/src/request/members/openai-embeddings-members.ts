@@ -7,7 +7,11 @@ export const openAiEmbeddingsMembers: ObjectRule = members(
     ...routerMembers,
     model: text(cost.models),
     // Bytes bound text and token numbers alike, however they are nested; anything else is no input of this API.
-    input: { cost: cost.any, text: true, list: { cost: cost.any, text: true, count: true, list: { cost: cost.any, count: true } } },
+    input: {
+      cost: cost.any,
+      text: true,
+      list: { cost: cost.any, text: true, count: true, list: { cost: cost.any, count: true } },
+    },
     ...plain('encoding_format', 'dimensions', 'input_type'),
   },
   { unknown: cost.any },

@@ -2,21 +2,37 @@ import { cacheControl, cacheOptions } from './cache-members.ts'
 import { storedItem } from './stored-item.ts'
 import { content, part } from './part-members.ts'
 import { routerMembers, routerVariant } from './router-members.ts'
-import { cost, count, flag, listOf, members, type ObjectRule, objectOf, opaque, plain, type Rule, text } from './rule.ts'
+import {
+  cost,
+  count,
+  flag,
+  listOf,
+  members,
+  type ObjectRule,
+  objectOf,
+  opaque,
+  plain,
+  type Rule,
+  text,
+} from './rule.ts'
 
 const file = text(cost.input, { reference: 'file' })
 const files = listOf(cost.input, file)
 
 const containerObject = objectOf(cost.input | cost.tools, {
-    type: text(cost.tools),
-    container_id: text(cost.input, { reference: 'container' }),
-    file_ids: files,
-    memory_limit: text(cost.tools),
-    skills: listOf(
-      cost.input,
-      objectOf(cost.input, { type: text(cost.input), skill_id: text(cost.input, { reference: 'container' }), ...plain('source') }),
-    ),
-    ...plain('network_policy'),
+  type: text(cost.tools),
+  container_id: text(cost.input, { reference: 'container' }),
+  file_ids: files,
+  memory_limit: text(cost.tools),
+  skills: listOf(
+    cost.input,
+    objectOf(cost.input, {
+      type: text(cost.input),
+      skill_id: text(cost.input, { reference: 'container' }),
+      ...plain('source'),
+    }),
+  ),
+  ...plain('network_policy'),
 })
 
 const container: Rule = { ...containerObject, ...text(cost.input | cost.tools, { reference: 'container' }) }
@@ -66,20 +82,20 @@ const output: Rule = {
 }
 
 const itemEntries: Readonly<Record<string, Rule>> = {
-    type: text(cost.input),
-    role: text(cost.input),
-    tools,
-    container_id: text(cost.input, { reference: 'container' }),
-    encrypted_content: text(cost.input),
-    result: text(cost.input),
-    environment: container,
-    // A patch, a list of what a shell wrote, or parts.
-    output: { cost: cost.input, text: true, list: output, ...(part.object === undefined ? {} : { object: part.object }) },
-    reasoning: objectOf(cost.reasoning, { effort: text(cost.reasoning), mode: text(cost.any) }),
-    // The server's own lists of what a tool found.
-    ...plain('results', 'outputs', 'action', 'operation', 'arguments', 'input', 'summary', 'queries', 'status'),
-    ...plain('call_id', 'name', 'namespace', 'phase', 'error', 'code', 'execution', 'text', 'approve'),
-    content,
+  type: text(cost.input),
+  role: text(cost.input),
+  tools,
+  container_id: text(cost.input, { reference: 'container' }),
+  encrypted_content: text(cost.input),
+  result: text(cost.input),
+  environment: container,
+  // A patch, a list of what a shell wrote, or parts.
+  output: { cost: cost.input, text: true, list: output, ...(part.object === undefined ? {} : { object: part.object }) },
+  reasoning: objectOf(cost.reasoning, { effort: text(cost.reasoning), mode: text(cost.any) }),
+  // The server's own lists of what a tool found.
+  ...plain('results', 'outputs', 'action', 'operation', 'arguments', 'input', 'summary', 'queries', 'status'),
+  ...plain('call_id', 'name', 'namespace', 'phase', 'error', 'code', 'execution', 'text', 'approve'),
+  content,
 }
 const itemTable = new Map<string, Rule>([...partTable, ...Object.entries(itemEntries)])
 
@@ -120,12 +136,19 @@ export const openAiResponsesMembers: ObjectRule = members(
       ...text(cost.input, { reference: 'conversation' }),
     },
     prompt,
-    reasoning: objectOf(cost.reasoning | cost.tools, {
-      effort: text(cost.reasoning),
-      mode: text(cost.any),
-      ...plain('summary', 'generate_summary', 'context', 'max_tokens', 'enabled', 'exclude'),
-    }, { unknown: cost.any }),
-    context_management: listOf(cost.tools, objectOf(cost.tools, { type: text(cost.tools), ...plain('compact_threshold') })),
+    reasoning: objectOf(
+      cost.reasoning | cost.tools,
+      {
+        effort: text(cost.reasoning),
+        mode: text(cost.any),
+        ...plain('summary', 'generate_summary', 'context', 'max_tokens', 'enabled', 'exclude'),
+      },
+      { unknown: cost.any },
+    ),
+    context_management: listOf(
+      cost.tools,
+      objectOf(cost.tools, { type: text(cost.tools), ...plain('compact_threshold') }),
+    ),
     service_tier: text(cost.tier),
     speed: text(cost.speed),
     tools,

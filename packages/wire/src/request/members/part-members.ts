@@ -99,7 +99,18 @@ for (const [name, rule] of Object.entries(entries)) table.set(name, rule)
 
 /** What may bring something in that the request does not show. */
 const bringing = [
-  ...['source', 'image_url', 'video_url', 'audio_url', 'file_url', 'url', 'file_id', 'file_data', 'file', 'input_audio'],
+  ...[
+    'source',
+    'image_url',
+    'video_url',
+    'audio_url',
+    'file_url',
+    'url',
+    'file_id',
+    'file_data',
+    'file',
+    'input_audio',
+  ],
 ]
 
 /** Parts of one thing alone: whatever else they bring, nobody has counted. */
