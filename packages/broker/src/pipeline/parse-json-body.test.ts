@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
 import { parseJsonBody } from './parse-json-body.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)

@@ -1,5 +1,4 @@
 import { cacheControl, cacheOptions } from './cache-members.ts'
-import { storedItem } from './stored-item.ts'
 import { content, part } from './part-members.ts'
 import { routerMembers, routerVariant } from './router-members.ts'
 import {
@@ -15,6 +14,7 @@ import {
   type Rule,
   text,
 } from './rule.ts'
+import { storedItem } from './stored-item.ts'
 
 const file = text(cost.input, { reference: 'file' })
 const files = listOf(cost.input, file)
