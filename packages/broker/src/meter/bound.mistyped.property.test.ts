@@ -162,14 +162,18 @@ const replaced = (value: unknown, [step, ...rest]: Path, edit: (old: unknown) =>
 /** Values of every type; `null` is left out, for it takes a member away. */
 const junk = fc.constantFrom<unknown>(0, 1, 3, 8.5, -1, true, false, '7', 'x', [], {}, [8], ['x'], { a: 1 }, [[]], [{}])
 
-const kindOf = (value: unknown): string => (Array.isArray(value) ? 'list' : typeof value)
+/** Gemini takes a single object where it expects a list, so that the one is no wrong type for the other. */
+const kindOf = (value: unknown, wireFormat: WireFormatName): string =>
+  Array.isArray(value) && wireFormat !== 'gemini-generate' ? 'list' : typeof value
 
 describe.each(bodies)('%s: a member of a wrong type', (wireFormat, body) => {
   it('never makes the bound smaller', () => {
     const before = most(wireFormat, body)
     fc.assert(
       fc.property(fc.constantFrom(...pathsOf(body)), junk, (path, value) => {
-        const edited = replaced(body, path, (old) => (kindOf(old) === kindOf(value) ? old : value))
+        const edited = replaced(body, path, (old) =>
+          kindOf(old, wireFormat) === kindOf(value, wireFormat) ? old : value,
+        )
         const after = most(wireFormat, edited)
         if (after !== 'refused') expect(after).toBeGreaterThanOrEqual(before === 'refused' ? 2n ** 60n : before)
       }),

@@ -66,7 +66,8 @@ const inPath = ({ route, path }: ReferenceUse): readonly StoredReference[] => {
 const inBody = ({ route, admission: { metered, body } }: ReferenceUse): readonly StoredReference[] => {
   if (metered !== undefined) return metered.facts.storedReferences
   if (route.bodyFormat === undefined || body === null) return none
-  return readStoredReferences(route.bodyFormat, parseJsonBody(body).body)
+  const { body: parsed, duplicates } = parseJsonBody(body)
+  return readStoredReferences(route.bodyFormat, parsed, duplicates)
 }
 
 const none: readonly never[] = []

@@ -72,7 +72,10 @@ class MemberWalk implements MemberFindings {
 
   #list(rule: Rule, values: readonly unknown[]): void {
     const { list } = rule
-    if (list === undefined || this.#path.length > maxDepth) return this.#miss(rule.cost)
+    if (list === undefined || this.#path.length > maxDepth) {
+      this.#miss(rule.cost)
+      return
+    }
     if (list.opaque === true) return
     for (let index = 0; index < values.length; index++) {
       this.#path.push(index)
