@@ -69,9 +69,9 @@ export const mutants: readonly Mutant[] = [
     test: `${cli}/env/read-dotenv.test.ts`,
   },
   {
-    rule: 'the SDK does not open a FIFO',
+    rule: 'the SDK reads no .env above 1 MiB',
     file: 'packages/sdk/src/resolve/read-dotenv.ts',
-    find: "if (!isFile(fs, path)) throw new TypeError('not an ordinary file')",
+    find: '|| state.size > maxBytes',
     replace: '',
     test: 'packages/sdk/test/read-dotenv.test.ts',
   },
