@@ -73,7 +73,9 @@ describe('what is no ordinary file', () => {
   ])('is not read when it is named: %s', (_, path) => {
     const named = path()
     const reading = readDotenv(named, at('.'))
-    expect(reading).toMatchObject({ reason: expect.stringContaining(`${named} cannot be read`), applies: true })
+    // Not compared as a whole: the difference would be a text of 1 MiB.
+    if (reading.variables !== undefined) throw new Error(`${named} was read`)
+    expect([reading.reason, reading.applies]).toEqual([expect.stringContaining(`${named} cannot be read`), true])
   })
 
   it('is no link to an ordinary file, which is read', () => {

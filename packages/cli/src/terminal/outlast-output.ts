@@ -17,33 +17,43 @@ interface StandardStream extends Output {
  *
  * @param open gives the stream, or throws: a terminal that is gone cannot even be opened.
  */
-export const outlastOutput = (open: () => StandardStream): OutlastingOutput => {
-  let failure: string | undefined
-  const fail = (error: unknown): void => {
-    failure ??= (error as NodeJS.ErrnoException).code ?? 'unknown'
+export const outlastOutput = (open: () => StandardStream): OutlastingOutput => new BreakableOutput(open)
+
+class BreakableOutput implements OutlastingOutput {
+  #stream: StandardStream | undefined
+  #failure: string | undefined
+
+  constructor(open: () => StandardStream) {
+    try {
+      this.#stream = open()
+      this.#stream.on('error', (error) => this.#fail(error))
+    } catch (error) {
+      this.#fail(error)
+    }
   }
-  let stream: StandardStream | undefined
-  try {
-    stream = open()
-    stream.on('error', fail)
-  } catch (error) {
-    fail(error)
+
+  get isTTY(): boolean {
+    return this.#stream?.isTTY === true
   }
-  return {
-    isTTY: stream?.isTTY === true,
-    get columns() {
-      return stream?.columns
-    },
-    get failure() {
-      return failure
-    },
-    write: (text) => {
-      try {
-        return stream?.write(text)
-      } catch (error) {
-        fail(error)
-        return false
-      }
-    },
+
+  get columns(): number | undefined {
+    return this.#stream?.columns
+  }
+
+  get failure(): string | undefined {
+    return this.#failure
+  }
+
+  write(text: string): unknown {
+    try {
+      return this.#stream?.write(text)
+    } catch (error) {
+      this.#fail(error)
+      return false
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= (error as NodeJS.ErrnoException).code ?? 'unknown'
   }
 }
