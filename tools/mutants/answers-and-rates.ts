@@ -131,4 +131,32 @@ export const mutants: readonly Mutant[] = [
     replace: '[now].map',
     test: 'packages/broker/src/http/margins.test.ts',
   },
+  {
+    rule: 'the numbers of a list are read digit by digit',
+    file: 'packages/broker/src/http/rate-lists/list-values.ts',
+    find: 'context?.source ?? String(value)',
+    replace: 'context === undefined ? "" : String(value)',
+    test: 'packages/broker/src/http/rate-lists/rate-lists.test.ts',
+  },
+  {
+    rule: 'an update does not replace what has tiers',
+    file: 'packages/broker/src/http/rate-lists/plan-rates.ts',
+    find: 'row.inputAbove !== undefined || !isStandard(row)',
+    replace: 'row.inputAbove !== undefined',
+    test: 'packages/broker/src/http/rate-lists/rate-lists.test.ts',
+  },
+  {
+    rule: 'an update keeps meters that the list does not have',
+    file: 'packages/broker/src/http/rate-lists/plan-rates.ts',
+    find: 'usd: { ...before, ...usd }',
+    replace: 'usd: { ...usd }',
+    test: 'packages/broker/src/http/rate-lists/rate-lists.test.ts',
+  },
+  {
+    rule: 'prices are not fetched over plain http from elsewhere',
+    file: 'packages/cli/src/commands/fetch-rate-list.ts',
+    find: "url.protocol === 'http:' && loopback.has(url.hostname)",
+    replace: "url.protocol === 'http:'",
+    test: 'packages/cli/src/commands/fetch-rate-list.test.ts',
+  },
 ]

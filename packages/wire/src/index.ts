@@ -1,6 +1,7 @@
 /** Wire formats of LLM APIs, sans I/O and pure. */
 
 export { countMembers } from './bytes/count-members.ts'
+export { plainDecimal } from './bytes/plain-decimal.ts'
 export type { MemberSpan, TopLevelMembers } from './bytes/scan-top-level-members.ts'
 export { scanTopLevelMembers } from './bytes/scan-top-level-members.ts'
 export { encodeErrorBody } from './error/encode-error-body.ts'
