@@ -1,4 +1,4 @@
-import { rateTables } from '@vendo/integrations/rates'
+import { bandsBeyondWindow, rateTables } from '@vendo/integrations/rates'
 import { type Comparison, compareTable, type FoundDisagreement } from './lib/rates-compare.ts'
 import { type ReviewedDisagreement, reviewedDisagreements } from './lib/rates-disagreements.ts'
 
@@ -57,4 +57,12 @@ console.log(
     ? '\nrates:check: every disagreement is reviewed'
     : `\nrates:check: ${open} disagreements. Correct the table, or add them to tools/lib/rates-disagreements.ts with a reason.`,
 )
-process.exitCode = open === 0 ? 0 : 1
+const unreachable = rateTables.flatMap(({ provider, models }) =>
+  models.flatMap((model) =>
+    bandsBeyondWindow(model).map(
+      (band) => `  ${provider} ${model.model}: a band above ${band} in a window of ${model.contextWindow}`,
+    ),
+  ),
+)
+if (unreachable.length > 0) console.log(`\nBands that no input can reach:\n${unreachable.join('\n')}`)
+process.exitCode = open === 0 && unreachable.length === 0 ? 0 : 1

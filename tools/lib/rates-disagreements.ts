@@ -9,14 +9,6 @@ export interface ReviewedDisagreement {
   readonly reason: string
 }
 
-const sonnetBand = {
-  input: [['6', '3']],
-  cache_read: [['0.6', '0.3']],
-  cache_write_5m: [['7.5', '3.75']],
-  cache_write_1h: [['12', '6']],
-  output: [['22.5', '15']],
-} as const
-
 const withoutBand = {
   input: [['3', '6']],
   cache_read: [['0.3', '0.6']],
@@ -46,16 +38,27 @@ export const reviewedDisagreements: readonly ReviewedDisagreement[] = [
     reason: 'The long context ended on 2026-04-30 and such requests fail; they keep its price as history.',
   },
   {
-    provider: 'anthropic',
-    models: ['claude-sonnet-4-0'],
-    prices: sonnetBand,
-    reason: 'The long context had this price until 2026-04-30; they have no history for this model.',
-  },
-  {
     provider: 'openai',
     models: ['gpt-4o-mini-search-preview'],
     prices: { cache_read: [['none', '0.075']], web_search: [['0.025', '0.01']], file_search: [['none', '0.0025']] },
     reason: 'They file it under gpt-4o-mini. Search models have their own fee, no cache and no file search.',
+  },
+  {
+    provider: 'openai',
+    models: ['gpt-4o-audio-preview', 'gpt-4o-audio-preview-2024-10-01', 'gpt-4o-mini-audio-preview'],
+    prices: {
+      input_audio: [
+        ['40', '2.5'],
+        ['100', '2.5'],
+        ['10', '0.15'],
+      ],
+      output_audio: [
+        ['80', '10'],
+        ['200', '10'],
+        ['20', '0.6'],
+      ],
+    },
+    reason: "They list no audio for it, so that it falls back to text; ours are those of LiteLLM's price map.",
   },
   {
     provider: 'openai',
@@ -148,15 +151,17 @@ export const reviewedDisagreements: readonly ReviewedDisagreement[] = [
   },
   {
     provider: 'openrouter',
-    models: ['openai/gpt-audio', 'openai/gpt-audio-mini'],
+    models: ['openai/gpt-audio', 'openai/gpt-audio-mini', 'openai/gpt-4o-audio-preview'],
     prices: {
       input_audio: [
         ['32', '2.5'],
         ['10', '0.6'],
+        ['40', '2.5'],
       ],
       output_audio: [
         ['64', '10'],
         ['20', '2.4'],
+        ['80', '10'],
       ],
     },
     reason: 'They list no audio for it here, so that it falls back to text; under openai they have our price.',

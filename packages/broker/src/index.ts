@@ -6,6 +6,8 @@ export { loadKeyEncryptionKey, loadOrCreateKeyFile } from './credentials/load-ke
 export type { Vault } from './credentials/vault.ts'
 export { createVault } from './credentials/vault.ts'
 export type { UpstreamTimeouts } from './egress/upstream-pools.ts'
+export type { AppliedRateList, RateListOptions } from './http/rate-lists/apply-rate-list.ts'
+export { applyRateList } from './http/rate-lists/apply-rate-list.ts'
 export { hashKey } from './keys/hash-key.ts'
 export { mintKey } from './keys/mint-key.ts'
 export { marginNotices } from './meter/margin-notices.ts'

@@ -109,6 +109,8 @@ export const seed = async (
   const createdAt = 1_000
   const tenantId = `ten_${name}`
   await store.createTenant({ id: tenantId, name, createdAt })
+  // A margin that every bill of these tests shows.
+  await store.addMargins([{ margin: '0.2', effectiveFrom: 0, createdAt, authorKeyId: null, note: 'test' }])
   await store.createApp({ id: `app_${name}`, tenantId, name, createdAt })
   for (const slug of slugs) {
     const connectionId = name === 'test' ? `con_${slug}` : `con_${slug}_${name}`

@@ -5,7 +5,7 @@ import { recordingSets } from '@vendo/testkit'
 import { describe, expect, it } from 'vitest'
 import { findProvider } from './providers.ts'
 import type { ModelRates, RateRow } from './rate.ts'
-import { rateTables } from './rates.ts'
+import { bandsBeyondWindow, rateTables } from './rates.ts'
 
 const namesOf = ({ model, aliases }: ModelRates): readonly string[] => [model, ...aliases]
 
@@ -31,6 +31,7 @@ describe.each(rateTables)('the table of $provider', ({ provider, models }) => {
     expect(Number.isSafeInteger(maxOutput) && maxOutput >= 0 && maxOutput <= contextWindow).toBe(true)
     expect(rates.length).toBeGreaterThan(0)
     for (const row of rates) expectWellFormed(row)
+    expect(bandsBeyondWindow({ contextWindow, rates })).toEqual([])
   })
 
   it.each(models)('$model has one price list for one case', ({ rates }) => {
@@ -185,4 +186,23 @@ describe.each(recordingSets())('the models of $set', ({ root }) => {
     })
     expect(unknown).toEqual([])
   })
+})
+
+it('a band that begins at the end of the window or behind it is found', () => {
+  const row = { effectiveFrom: '2023-01-01', usd: {}, source: '', checked: '' }
+  const rates = [row, ...[999, 1_000, 2_000].map((inputAbove) => ({ ...row, inputAbove }))]
+  expect(bandsBeyondWindow({ contextWindow: 1_000, rates })).toEqual([1_000, 2_000])
+})
+
+it.each([
+  ['anthropic', 'claude-3-sonnet-20240229'],
+  ['openai', 'gpt-4o-audio-preview'],
+  ['openai', 'gpt-4o-mini-audio-preview-2024-12-17'],
+  ['openai', 'gpt-3.5-turbo-0613'],
+  ['openai', 'gpt-4.5-preview'],
+  ['openai', 'o1-preview-2024-09-12'],
+  ['openai', 'gpt-4-32k-0613'],
+  ['openrouter', 'anthropic/claude-3-sonnet'],
+])('the retired model %s %s keeps its price', (provider, model) => {
+  expect(find(provider, model)).toBeDefined()
 })

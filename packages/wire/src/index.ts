@@ -2,6 +2,7 @@
 
 export { countMembers } from './bytes/count-members.ts'
 export { findDuplicates } from './bytes/find-duplicates.ts'
+export { plainDecimal } from './bytes/plain-decimal.ts'
 export type { MemberSpan, TopLevelMembers } from './bytes/scan-top-level-members.ts'
 export { scanTopLevelMembers } from './bytes/scan-top-level-members.ts'
 export { encodeErrorBody } from './error/encode-error-body.ts'

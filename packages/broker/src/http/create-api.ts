@@ -23,6 +23,7 @@ import { addLimitRoutes } from './limit-routes.ts'
 import { addMarginRoutes } from './margin-routes.ts'
 import { addOpenApiDocument } from './openapi-document.ts'
 import { addRateRoutes } from './rate-routes.ts'
+import { addRateUpdateRoutes } from './rate-update-routes.ts'
 import { addRefundRoutes } from './refund-routes.ts'
 import { isUnexpected, refusalOf } from './refusal.ts'
 import { ReplayedAnswer } from './replayed-answer.ts'
@@ -66,6 +67,7 @@ export const createApi = (dependencies: ApiDependencies): Api => {
   addLedgerRoutes(api, dependencies)
   addMarginRoutes(api, dependencies)
   addRateRoutes(api, dependencies)
+  addRateUpdateRoutes(api, dependencies)
   addOpenApiDocument(api, dependencies)
   return api
 }

@@ -2,6 +2,7 @@ import { ceilDivide, type Meter, nanosFromUsd, parseDecimal, usdFromNanos } from
 import type { OpenRouterModels } from '@vendo/contract/api'
 import { findProvider } from '@vendo/integrations/providers'
 import type { RateOverride } from '../store/records.ts'
+import { isDearer, perMillion, tokensPerRate } from './rate-lists/exact-decimals.ts'
 
 type Listed = OpenRouterModels['data'][number]
 
@@ -25,7 +26,6 @@ const noPrices: ReadonlySet<string> = new Set(['overrides', 'discount'])
 const necessary = ['prompt', 'completion'] as const
 /** The price of each picture in a request, beside its tokens. */
 const perPicture = 'image'
-const tokensPerRate = 1_000_000n
 const nanosPerUsd = 1_000_000_000n
 const decimalPattern = /^\d+(\.\d+)?$/
 
@@ -140,12 +140,10 @@ const dearest = (lists: readonly Prices[], name: string): string | undefined =>
   lists
     .map((prices) => prices[name])
     .filter(isPrice)
-    .reduce<string | undefined>((most, price) => (most === undefined || exceeds(price, most) ? price : most), undefined)
-
-const exceeds = (left: string, right: string): boolean => {
-  const [one, other] = [parseDecimal(left), parseDecimal(right)]
-  return one.numerator * other.denominator > other.numerator * one.denominator
-}
+    .reduce<string | undefined>(
+      (most, price) => (most === undefined || isDearer(price, most) ? price : most),
+      undefined,
+    )
 
 /** The price of a picture comes on top of its tokens, of which the hold has `imageTokens`. Rounded up to a nano-USD. */
 const withPicture = (usd: Partial<Record<Meter, string>>, picture: string): string => {
@@ -157,14 +155,4 @@ const withPicture = (usd: Partial<Record<Meter, string>>, picture: string): stri
   const spread = ceilDivide(numerator * tokensPerRate * nanosPerUsd, denominator * held)
   const most = tokens.reduce((left, right) => (left > right ? left : right))
   return usdFromNanos(most + 1n + spread)
-}
-
-/** An exact decimal string: the denominator is a power of ten, so the digits only move. */
-const perMillion = (perTokenUsd: string): string => {
-  const { numerator, denominator } = parseDecimal(perTokenUsd)
-  const places = denominator.toString().length - 1
-  const digits = (numerator * tokensPerRate).toString().padStart(places + 1, '0')
-  const whole = digits.slice(0, digits.length - places)
-  const fraction = digits.slice(digits.length - places).replace(/0+$/, '')
-  return fraction === '' ? whole : `${whole}.${fraction}`
 }

@@ -15,7 +15,14 @@ const tables = [
       listed('claude-x-latest-2'),
     ],
   },
-  { provider: 'openrouter', models: [listed('vendor/model'), listed('vendor/model:free'), listed('toString')] },
+  {
+    provider: 'openrouter',
+    models: [
+      ...[listed('vendor/model'), listed('vendor/model:free'), listed('toString')],
+      listed('vendor/model-4.5', ['vendor/model-4.5-20250929']),
+      listed('vendor/other-3-1'),
+    ],
+  },
 ]
 
 const override = (model: string, effectiveFrom: number, input: string): RateOverride => ({
@@ -39,6 +46,11 @@ describe('RateBook.find', () => {
     ['a dated variant with dashes', 'anthropic', 'claude-y-2026-01-31', 'claude-y'],
     ['a dated variant of an alias', 'anthropic', 'claude-x-20990101', 'claude-x-20250101'],
     ['a vendor prefix', 'openrouter', 'vendor/model', 'vendor/model'],
+    ['a version with a dash', 'openrouter', 'vendor/model-4-5', 'vendor/model-4.5'],
+    ['a version with a dash and a listed date', 'openrouter', 'vendor/model-4-5-20250929', 'vendor/model-4.5'],
+    ['a version with a dash and another date', 'openrouter', 'vendor/model-4-5-20260131', 'vendor/model-4.5'],
+    ['a name that has a dash itself', 'openrouter', 'vendor/other-3-1', 'vendor/other-3-1'],
+    ['a leap day', 'anthropic', 'claude-y-20280229', 'claude-y'],
     ['a listed variant', 'openrouter', 'vendor/model:free', 'vendor/model:free'],
   ])('finds %s', (_, integration, model, expected) => {
     expect(nameOf(integration, model)).toBe(expected)
@@ -52,6 +64,13 @@ describe('RateBook.find', () => {
     ['a typing error', 'anthropic', 'claude-z'],
     ['another case', 'anthropic', 'Claude-Y'],
     ['a shorter suffix', 'anthropic', 'claude-y-0613'],
+    ['a month that does not exist', 'anthropic', 'claude-y-2024-13-45'],
+    ['a day that does not exist', 'anthropic', 'claude-y-20240230'],
+    ['a leap day of another year', 'anthropic', 'claude-y-2027-02-29'],
+    ['a date with one dash', 'anthropic', 'claude-y-2024-0131'],
+    ['a version with a dot in the place of a dash', 'openrouter', 'vendor/other-3.1'],
+    ['a dashed version of another provider', 'anthropic', 'vendor/model-4-5'],
+    ['a date as a version', 'openrouter', 'vendor/model-4-0512'],
     ['a name that objects inherit', 'anthropic', '__proto__'],
     ['nothing', 'anthropic', ''],
   ])('does not guess for %s', (_, integration, model) => {

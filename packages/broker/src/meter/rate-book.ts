@@ -11,16 +11,34 @@ export interface RateQuery {
 /** Every known price list, the operator's own before the catalog's. */
 export interface RateBook {
   /**
-   * The model's limits and price lists at an instant. Tried in order: the exact name or alias, then the same without a
-   * trailing date (`-20250929`, `-2025-09-29`). `undefined` = unknown, and never a guess: `:free` and other variants are
-   * models of their own.
+   * The model's limits and price lists at an instant. Tried in order: the exact name or alias, on OpenRouter the same with its
+   * version dotted (`claude-sonnet-4-5` is `claude-sonnet-4.5` there), then both without a trailing date (`-20250929`,
+   * `-2025-09-29`). `undefined` = unknown, and never a guess: `:free` and other variants are models of their own, and so is a
+   * name with a date that does not exist.
    */
   find(query: RateQuery): ModelRates | undefined
   /** Every model of an integration that {@link find} can find at an instant, once. */
   list(query: Omit<RateQuery, 'model'>): readonly ModelRates[]
 }
 
-const trailingDate = /-(?:\d{8}|\d{4}-\d{2}-\d{2})$/
+const trailingDate = /-(\d{4})(-?)(\d{2})\2(\d{2})$/
+
+/** The name without its trailing date; as it is where it has none, or one that no calendar has. */
+const withoutDate = (model: string): string => {
+  const match = trailingDate.exec(model)
+  if (match === null) return model
+  const [, year, , month, day] = match
+  const date = new Date(`${year}-${month}-${day}T00:00:00Z`)
+  const exists = !Number.isNaN(date.getTime()) && date.getUTCDate() === Number(day)
+  return exists ? model.slice(0, match.index) : model
+}
+
+/** A version that is written with a dash, and is not part of a longer number such as a date. */
+const dashedVersion = /(?<=\D)(\d{1,2})-(\d{1,2})(?!\d)/
+
+/** Names that stand for the same model. OpenRouter takes a version with a dash for the one with a dot. */
+const spellings = ({ integration, model }: Pick<RateQuery, 'integration' | 'model'>): readonly string[] =>
+  integration === 'openrouter' && dashedVersion.test(model) ? [model, model.replace(dashedVersion, '$1.$2')] : [model]
 
 /** Indexes tables and overrides once; {@link RateBook.find} is then a lookup. Build a new one when an override is added. */
 export const createRateBook = ({
@@ -40,8 +58,14 @@ export const createRateBook = ({
   return {
     find: (query) => {
       const exact = findExactly(query)
-      if (exact !== undefined || !trailingDate.test(query.model)) return exact
-      return findExactly({ ...query, model: query.model.replace(trailingDate, '') })
+      if (exact !== undefined) return exact
+      const dateless = withoutDate(query.model)
+      const names = [...spellings(query), ...(dateless === query.model ? [] : spellings({ ...query, model: dateless }))]
+      for (const model of names) {
+        const found = findExactly({ ...query, model })
+        if (found !== undefined) return found
+      }
+      return undefined
     },
     list: (query) => {
       const names = [catalog, overridden].flatMap((table) => [...(table.get(query.integration)?.keys() ?? [])])

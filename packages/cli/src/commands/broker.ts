@@ -20,6 +20,7 @@ interface BrokerCommandOptions {
   readonly publicUrl?: string
   readonly proxyDomain?: string
   readonly operatorKeyFile?: string
+  readonly ratesFile?: string
   readonly outbox?: string
   readonly upstream?: Readonly<Record<string, string>>
   readonly workers: number
@@ -41,6 +42,7 @@ export const addBroker = (program: Command, context: CliContext): void => {
     .option('--public-url <url>', 'its address as apps reach it')
     .option('--proxy-domain <domain>', 'makes <slug>-proxy.<domain> an address of each integration')
     .option('--operator-key-file <path>', 'where the first operator key is written, for its owner only')
+    .option('--rates-file <path>', 'a list of prices to take over at start, as `vendo rates update` reads it')
     .option('--outbox <folder>', 'where settlements wait while the store is away; default: beside a SQLite store')
     .option('--upstream <slug=origin>', 'send the calls of an integration elsewhere; repeatable', collectUpstream)
     .option('--workers <count>', 'how many processes share the port; more than one needs Postgres', parseCount, 1)
@@ -86,7 +88,8 @@ const ownLife = ({ errors }: CliContext, { host, port, graceMs, store, outbox }:
 }
 
 const settingsOf = ({ cwd, env }: CliContext, options: BrokerCommandOptions): BrokerSettings => {
-  const { host, port, publicUrl, proxyDomain, operatorKeyFile, outbox, grace, metricsPort, metricsHost } = options
+  const { host, port, publicUrl, proxyDomain, operatorKeyFile, ratesFile, outbox, grace, metricsPort, metricsHost } =
+    options
   return {
     store: parseStoreAddress(options.store ?? env['VENDO_STORE'], cwd),
     host,
@@ -94,6 +97,7 @@ const settingsOf = ({ cwd, env }: CliContext, options: BrokerCommandOptions): Br
     publicUrl: publicUrl?.replace(/\/+$/, ''),
     proxyDomain,
     operatorKeyFile: operatorKeyFile && resolve(cwd, operatorKeyFile),
+    ratesFile: ratesFile && resolve(cwd, ratesFile),
     outbox: outbox && resolve(cwd, outbox),
     upstreamOrigins: options.upstream ?? {},
     graceMs: grace * 1000,

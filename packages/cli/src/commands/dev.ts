@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import type { CliContext } from '../context.ts'
 import { type FoundKey, findProviderKeys } from '../env/find-provider-keys.ts'
@@ -19,6 +20,7 @@ interface DevOptions {
   readonly host: string
   readonly grace: number
   readonly simulated?: true
+  readonly ratesFile?: string
   readonly live?: true
   readonly upstream?: Readonly<Record<string, string>>
   readonly json?: true
@@ -34,6 +36,9 @@ export const addDev = (program: Command, context: CliContext): void => {
     .option('--grace <seconds>', 'how long running calls may go on after Ctrl-C', parseSeconds, 30)
     .option('--simulated', 'simulated answers, whatever keys there are')
     .addOption(new Option('--live', 'fail rather than simulate when there is no key').conflicts('simulated'))
+    .addOption(
+      new Option('--rates-file <path>', 'a list of prices to take over at start, as `vendo rates update` reads it'),
+    )
     .addOption(
       new Option('--upstream <slug=origin>', 'send the calls of an integration elsewhere; repeatable')
         .argParser(collectUpstream)
@@ -70,7 +75,8 @@ const dev = async (context: CliContext, options: DevOptions): Promise<void> => {
 
 const start = async (context: CliContext, options: DevOptions): Promise<LocalBroker> => {
   const { port, host, grace, upstream } = options
-  const place = { directory: context.cwd, port, host, shutdownGraceMs: grace * 1000 }
+  const ratesFile = options.ratesFile && { path: resolve(context.cwd, options.ratesFile), errors: context.errors }
+  const place = { directory: context.cwd, port, host, shutdownGraceMs: grace * 1000, ...(ratesFile && { ratesFile }) }
   if (options.simulated === true) return await startSimulatedBroker(place)
   const dotenv = readDotenv(context.cwd)
   const keys = findProviderKeys({ env: context.env, dotenv: dotenv?.variables })

@@ -1,6 +1,8 @@
 import { nanosFromUsd, Secret } from '@vendo/contract'
+import type { Output } from '../context.ts'
 import { CliError } from '../terminal/cli-error.ts'
 import { answersHealth } from './answers-health.ts'
+import { applyRatesFile } from './apply-rates-file.ts'
 import { readBrokerFile, removeBrokerFile, writeBrokerFile } from './broker-file.ts'
 import { loadBroker } from './load-broker.ts'
 import { type LocalState, newId, openLocalState } from './local-state.ts'
@@ -40,6 +42,8 @@ export interface LocalBrokerOptions {
   readonly logger?: NonNullable<BrokerOptions['logger']>
   /** How long `close` waits for running calls, in ms. */
   readonly shutdownGraceMs?: number
+  /** A list of prices to take over before the first call, and where to say what became of it. */
+  readonly ratesFile?: { readonly path: string; readonly errors: Output } | undefined
   /** Keeps nothing: the store is in memory, and the folder is not touched. */
   readonly temporary?: boolean
   /** Default true: other processes of this user find the broker by `.vendo/broker.json`. */
@@ -89,6 +93,10 @@ const serve = async (broker: BrokerPackage, state: LocalState, options: LocalBro
   if (simulated === undefined) await seedFoundKeys(state, owner, providerKeys)
   else await seedSimulation(state, owner, simulated)
   const connections = await listLocalConnections(state.store, owner.appId)
+  if (options.ratesFile) {
+    const { path, errors } = options.ratesFile
+    await applyRatesFile(errors, { broker, store: state.store, path })
+  }
   const running = broker.createBroker({
     store: state.store,
     vault: state.vault,

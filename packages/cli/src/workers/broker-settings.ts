@@ -9,6 +9,8 @@ export interface BrokerSettings {
   readonly proxyDomain: string | undefined
   /** Absolute. */
   readonly operatorKeyFile: string | undefined
+  /** Absolute; a list of prices that is taken over at start. */
+  readonly ratesFile: string | undefined
   /** Absolute; each process has a folder of its own in it. */
   readonly outbox: string | undefined
   /** Other origins for integrations, by slug. */

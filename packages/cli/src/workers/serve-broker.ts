@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { CliContext } from '../context.ts'
+import { applyRatesFile } from '../local/apply-rates-file.ts'
 import { seedOperator } from '../local/seed-operator.ts'
 import { CliError } from '../terminal/cli-error.ts'
 import type { BrokerLife, BrokerSettings } from './broker-settings.ts'
@@ -71,6 +72,7 @@ const serveUntilStopped = async (
   { running, store, metrics }: Started,
 ): Promise<() => Promise<void>> => {
   await seedOperator(broker, store, settings.operatorKeyFile)
+  if (settings.ratesFile !== undefined) await applyRatesFile(errors, { broker, store, path: settings.ratesFile })
   for (const notice of await broker.marginNotices(store)) errors.write(`vendo: ${notice}\n`)
   let close = (): Promise<void> => Promise.resolve()
   if (metrics && settings.metrics && ownMetrics) {

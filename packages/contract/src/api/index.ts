@@ -90,7 +90,7 @@ export {
   tenantSchema,
   updateTenantSchema,
 } from './management.ts'
-export type { ListedModel, RatesResponse } from './rates.ts'
-export { rateImportSchema, rateSchema, ratesSchema } from './rates.ts'
+export type { ListedModel, RatesResponse, RateUpdateResponse } from './rates.ts'
+export { rateImportSchema, rateSchema, ratesSchema, rateUpdateRequestSchema, rateUpdateSchema } from './rates.ts'
 export type { RefundResponse } from './refunds.ts'
 export { refundRequestSchema, refundResponseSchema } from './refunds.ts'

@@ -42,3 +42,38 @@ export const rateImportSchema = z.object({
   skipped: z.array(z.object({ model: z.string(), reason: z.string() })),
   ignored: z.record(z.string(), z.int()),
 })
+
+/** `POST /api/rates/update`: a list of prices as its publisher writes it. */
+export const rateUpdateRequestSchema = z
+  .object({
+    /** The list as text: its numbers are read digit by digit. */
+    text: z.string().min(2),
+    format: z.enum(['openrouter', 'litellm', 'models.dev']).optional(),
+    /** Where it comes from: kept with each rate. */
+    source: z.string().min(1).max(500),
+    /** False only tells what would change. */
+    apply: z.boolean().default(false),
+  })
+  .strict()
+
+/** What a list of prices changes, or would change. */
+export const rateUpdateSchema = z.object({
+  applied: z.boolean(),
+  format: z.string(),
+  changes: z.array(
+    z.object({
+      integration: z.string(),
+      model: z.string(),
+      /** Null for a model that had no rates. */
+      before: usdSchema.nullable(),
+      rates: usdSchema,
+    }),
+  ),
+  unchanged: z.int(),
+  skipped: z.array(z.object({ model: z.string(), reason: z.string() })),
+  /** How many models carry each price that is not taken over. */
+  ignored: z.record(z.string(), z.int()),
+  /** How many models there are of providers that the broker does not meter. */
+  elsewhere: z.int(),
+})
+export type RateUpdateResponse = z.infer<typeof rateUpdateSchema>

@@ -49,6 +49,7 @@ export const accessTable: Readonly<Record<string, readonly Scope[]>> = {
   'PUT /api/rates/{slug}': operator,
   'GET /api/rates/{slug}': management,
   'POST /api/rates/openrouter/import': operator,
+  'POST /api/rates/update': operator,
 }
 
 /** Addresses that take no key. */
