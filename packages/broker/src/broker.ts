@@ -28,14 +28,18 @@ import { createOutbox } from './outbox/outbox.ts'
 import { createStoreGate } from './outbox/store-gate.ts'
 import { askForBody } from './pipeline/ask-for-body.ts'
 import { createBodyBudget } from './pipeline/body-budget.ts'
+import { createBodyWorkers } from './pipeline/body-workers.ts'
 import { createCatalogCache } from './pipeline/catalog-cache.ts'
 import { createDirectory, type Directory } from './pipeline/directory.ts'
 import { createDrainGate, type DrainPolicy, defaultDrainPolicy, type OnDisconnect } from './pipeline/drain-policy.ts'
 import { createHoldRenewal } from './pipeline/hold-renewal.ts'
 import { createInFlight, type InFlight } from './pipeline/in-flight.ts'
+import { defaultStructureLimits, type StructureLimits } from './pipeline/json-structure.ts'
 import { newId } from './pipeline/new-id.ts'
 import { createPricingSource } from './pipeline/pricing.ts'
+import { createRefusedBodies } from './pipeline/refused-bodies.ts'
 import { createRunRequest, type RunRequest } from './pipeline/run-request.ts'
+import { defaultUploadPace, PaceWatch, type UploadPace } from './pipeline/upload-pace.ts'
 import { readSettled } from './store/read-settled.ts'
 import type { Store } from './store/store.ts'
 
@@ -71,6 +75,17 @@ export interface BrokerOptions {
   readonly outboxDirectory?: string
   /** Largest JSON body in bytes; default 32 MB. */
   readonly mostBodyBytes?: number
+  /**
+   * Bytes of request bodies in memory at one time; default 512 MB. All keys of a tenant together get half of it, one key a
+   * quarter.
+   */
+  readonly maxBufferedBytes?: number
+  /** The slowest upload of a JSON body that is waited for. */
+  readonly uploadPace?: Partial<UploadPace>
+  /** What a JSON body may consist of: by default 200,000 members and elements, 128 levels deep. */
+  readonly structureLimits?: Partial<StructureLimits>
+  /** Open connections of one client address; default 4,000. Raise it where a front end connects for everybody. */
+  readonly maxConnectionsPerAddress?: number
   /** Largest upload in bytes, which is streamed and takes no memory; default 2 GB, more than any provider takes in one file. */
   readonly mostUploadBytes?: number
   /** How long {@link Broker.close} waits for running calls, in ms; default 30 s. */
@@ -96,7 +111,7 @@ export interface Broker {
 
 const mostBodyBytes = 32_000_000
 const mostUploadBytes = 2_000_000_000
-const mostBufferedBytes = 512_000_000
+const maxBufferedBytes = 512_000_000
 const orphanSweepMs = 60_000
 /** Time for drain, settlement and outbox on top of the longest call: no hold may expire while its attempt lives. */
 const settleGraceMs = 120_000
@@ -121,6 +136,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
     if (url === undefined) throw createVendoError('The broker is not listening yet.', { code: 'overloaded' })
     return url
   }
+  const workers = createBodyWorkers()
   const holdTtlMs = timeouts.totalMs + settleGraceMs
   const ledger = wireLedger(options, { clock, logger, observer, holdTtlMs })
   const runRequest = createRunRequest({
@@ -131,7 +147,16 @@ export const createBroker = (options: BrokerOptions): Broker => {
     pools,
     originOf,
     pricing: createPricingSource(directory, options.rateTables ?? allRateTables),
-    bodies: { mostBytes: options.mostBodyBytes ?? mostBodyBytes, budget: createBodyBudget(mostBufferedBytes) },
+    bodies: {
+      mostBytes: options.mostBodyBytes ?? mostBodyBytes,
+      budget: createBodyBudget(options.maxBufferedBytes ?? maxBufferedBytes),
+      pace: new PaceWatch({ ...defaultUploadPace, ...options.uploadPace }),
+    },
+    examination: {
+      structure: { ...defaultStructureLimits, ...options.structureLimits },
+      workers,
+      refused: createRefusedBodies(clock),
+    },
     mostUploadBytes: options.mostUploadBytes ?? mostUploadBytes,
     timeouts,
     heartbeatMs: options.heartbeatMs,
@@ -152,6 +177,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
   const server = createNodeServer(
     (message, answer) => route(message, answer, { runRequest, api, proxyDomain: options.proxyDomain }),
     { ...defaultServerTimeouts, ...options.serverTimeouts },
+    options.maxConnectionsPerAddress,
   )
   const sweep = setInterval(() => void sweepLedger(options.store, { ...ledger, clock, logger }), orphanSweepMs)
   sweep.unref()
@@ -174,6 +200,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
       await inFlight.settled()
       server.closeConnections()
       await stopped
+      await workers.close()
       await closeAll(pools, options.store)
     }),
   }

@@ -1,11 +1,11 @@
-import { createVendoError } from '@vendo/contract'
+import { createVendoError, type WireFormatName } from '@vendo/contract'
 import type { Route } from '@vendo/integrations/providers'
 import type { ModelRates } from '@vendo/integrations/rates'
-import { type RequestFacts, readRequestFacts, type ServerTool, spliceIncludeUsage } from '@vendo/wire'
+import type { RequestFacts, ServerTool } from '@vendo/wire'
 import { boundRequest } from '../meter/bound.ts'
 import { matchGlob } from './match-glob.ts'
-import { parseJsonBody } from './parse-json-body.ts'
 import type { Pricing } from './pricing.ts'
+import { type MeteredBody, readMeteredBody } from './read-metered-body.ts'
 import type { Address, Admission, Caller, ChargeableBound, Target } from './records.ts'
 
 /** What one request is admitted from. */
@@ -16,6 +16,8 @@ export interface AdmitInput {
   readonly address: Pick<Address, 'path' | 'query'>
   readonly contentType: string | undefined
   readonly body: Uint8Array
+  /** The body as it was read before, elsewhere; absent = it is read here. */
+  readonly read?: MeteredBody
   readonly pricing: Pricing
   readonly now: number
 }
@@ -26,29 +28,33 @@ export interface AdmitInput {
  * @throws {VendoError} `unsupported_encoding`, `validation_failed`, `model_not_allowed`, `model_unpriced` or `request_unbounded`.
  */
 export const admit = (input: AdmitInput): Admission => {
-  const { caller, target, route, address, body } = input
+  const { caller, target, route, body } = input
   if (route.class === 'free' || route.wireFormat === undefined) {
     return { caller, target, route, body: body.length === 0 ? null : body }
   }
-  assertJson(input.contentType)
-  assertQuery(input)
-  const facts = readRequestFacts(route.wireFormat, parseJsonBody(body), body.length, { path: address.path })
+  const { facts, outgoing, usageAdded } = input.read ?? readHere(input, route.wireFormat)
   const model = requireModel(facts)
   assertModelsAllowed(caller, [model, ...facts.fallbackModels, ...facts.serverTools.flatMap(modelsOf)])
   const rates = requireRates(input, model)
   const bound = requireBound(input, facts, rates)
-  const spliced = asksOnBehalf(input, facts) ? spliceIncludeUsage(body) : undefined
-  return {
-    caller,
-    target,
-    route,
-    body: spliced ?? body,
-    metered: { model, facts, rates, bound, usageAdded: spliced !== undefined },
-  }
+  return { caller, target, route, body: outgoing, metered: { model, facts, rates, bound, usageAdded } }
 }
 
-const asksOnBehalf = ({ target, route }: AdmitInput, facts: RequestFacts): boolean =>
-  target.provider.asksForChatUsage && route.wireFormat === 'openai-chat' && facts.stream && !facts.asksForUsage
+const readHere = (input: AdmitInput, wireFormat: WireFormatName): MeteredBody => {
+  assertReadable(input)
+  const { asksForChatUsage } = input.target.provider
+  return readMeteredBody({ bytes: input.body, wireFormat, path: input.address.path, asksForChatUsage })
+}
+
+/**
+ * Refuses what need not be read at all.
+ *
+ * @throws {VendoError} `unsupported_encoding` or `validation_failed`.
+ */
+export const assertReadable = (input: AdmitInput): void => {
+  assertJson(input.contentType)
+  assertQuery(input)
+}
 
 const assertJson = (contentType: string | undefined): void => {
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
