@@ -69,9 +69,7 @@ describe('pipelined requests', () => {
       waiting[number]?.end(`answer ${number};`)
     }
     await expect.poll(text).toContain(`answer ${count - 1};`)
-    expect([...text().matchAll(/answer (\d);/g)].map(([, number]) => Number(number))).toEqual([
-      ...Array(count).keys(),
-    ])
+    expect([...text().matchAll(/answer (\d);/g)].map(([, number]) => Number(number))).toEqual([...Array(count).keys()])
     expect(socket.destroyed).toBe(false)
   })
 

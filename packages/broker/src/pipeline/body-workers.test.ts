@@ -15,7 +15,8 @@ const input = (body: string, changes: Partial<MeteredBodyInput> = {}): MeteredBo
 })
 
 /** A thread that does what the text says with each message. */
-const thread = (text: string) => () => new Worker(`const { parentPort } = require('node:worker_threads'); ${text}`, { eval: true })
+const thread = (text: string) => () =>
+  new Worker(`const { parentPort } = require('node:worker_threads'); ${text}`, { eval: true })
 
 describe('a body read in a thread', () => {
   it('comes back with its facts and the bytes that go on, and its buffer has moved', async () => {

@@ -5,7 +5,8 @@ import { JsonStructure } from './json-structure.ts'
 const count = (text: string, limits: { maxItems?: number; maxDepth?: number }, pieceBytes = 1_000_000): void => {
   const structure = new JsonStructure({ maxItems: 1_000_000, maxDepth: 1_000, ...limits })
   const bytes = Buffer.from(text)
-  for (let start = 0; start < bytes.length; start += pieceBytes) structure.add(bytes.subarray(start, start + pieceBytes))
+  for (let start = 0; start < bytes.length; start += pieceBytes)
+    structure.add(bytes.subarray(start, start + pieceBytes))
 }
 
 const itemsOf = (value: unknown): number =>
