@@ -28,7 +28,7 @@ import { createOutbox } from './outbox/outbox.ts'
 import { createStoreGate } from './outbox/store-gate.ts'
 import { askForBody } from './pipeline/ask-for-body.ts'
 import { createBodyBudget } from './pipeline/body-budget.ts'
-import { createBodyWorkers } from './pipeline/body-workers.ts'
+import { type BodyWorkers, createBodyWorkers } from './pipeline/body-workers.ts'
 import { createCatalogCache } from './pipeline/catalog-cache.ts'
 import { createDirectory, type Directory } from './pipeline/directory.ts'
 import { createDrainGate, type DrainPolicy, defaultDrainPolicy, type OnDisconnect } from './pipeline/drain-policy.ts'
@@ -147,16 +147,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
     pools,
     originOf,
     pricing: createPricingSource(directory, options.rateTables ?? allRateTables),
-    bodies: {
-      mostBytes: options.mostBodyBytes ?? mostBodyBytes,
-      budget: createBodyBudget(options.maxBufferedBytes ?? maxBufferedBytes),
-      pace: new PaceWatch({ ...defaultUploadPace, ...options.uploadPace }),
-    },
-    examination: {
-      structure: { ...defaultStructureLimits, ...options.structureLimits },
-      workers,
-      refused: createRefusedBodies(clock),
-    },
+    ...wireBodies(options, workers, clock),
     mostUploadBytes: options.mostUploadBytes ?? mostUploadBytes,
     timeouts,
     heartbeatMs: options.heartbeatMs,
@@ -205,6 +196,20 @@ export const createBroker = (options: BrokerOptions): Broker => {
     }),
   }
 }
+
+/** What reads the bodies of calls, within which bounds. */
+const wireBodies = (options: BrokerOptions, workers: BodyWorkers, clock: () => number) => ({
+  bodies: {
+    mostBytes: options.mostBodyBytes ?? mostBodyBytes,
+    budget: createBodyBudget(options.maxBufferedBytes ?? maxBufferedBytes),
+    pace: new PaceWatch({ ...defaultUploadPace, ...options.uploadPace }),
+  },
+  examination: {
+    structure: { ...defaultStructureLimits, ...options.structureLimits },
+    workers,
+    refused: createRefusedBodies(clock),
+  },
+})
 
 const observerOf = ({ metrics, tracer }: BrokerOptions): Observer =>
   combineObservers([...(metrics ? [metrics.observer] : []), ...(tracer ? [traceCalls(tracer)] : [])])

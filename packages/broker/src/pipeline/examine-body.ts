@@ -7,7 +7,7 @@ import type { Soon } from './soon.ts'
 /** Bodies up to this are read where they are: moving one to a thread and back takes longer. */
 export const maxInlineBytes = 256 * 1024
 /** How much is counted in one turn. */
-const sliceBytes = 1024 * 1024
+const sliceBytes = 256 * 1024
 
 /** What large bodies are read with. */
 export interface BodyReading {
