@@ -36,6 +36,7 @@ export const brokerFloors: readonly (readonly string[])[] = [
   ['index'],
   ['broker'],
   ['node-server'],
+  ['sockets'],
   ['http'],
   ['pipeline'],
   ['keys', 'credentials', 'ledger', 'meter', 'outbox'],

@@ -28,15 +28,19 @@ import { createOutbox } from './outbox/outbox.ts'
 import { createStoreGate } from './outbox/store-gate.ts'
 import { askForBody } from './pipeline/ask-for-body.ts'
 import { createBodyBudget } from './pipeline/body-budget.ts'
+import { type BodyWorkers, createBodyWorkers } from './pipeline/body-workers.ts'
 import { createCatalogCache } from './pipeline/catalog-cache.ts'
 import { createDirectory, type Directory } from './pipeline/directory.ts'
 import { createDrainGate, type DrainPolicy, defaultDrainPolicy, type OnDisconnect } from './pipeline/drain-policy.ts'
 import { createHoldLine, defaultHoldLinePolicy, type HoldLinePolicy } from './pipeline/hold-line.ts'
 import { createHoldRenewal } from './pipeline/hold-renewal.ts'
 import { createInFlight, type InFlight } from './pipeline/in-flight.ts'
+import { defaultStructureLimits, type StructureLimits } from './pipeline/json-structure.ts'
 import { newId } from './pipeline/new-id.ts'
 import { createPricingSource } from './pipeline/pricing.ts'
+import { createRefusedBodies } from './pipeline/refused-bodies.ts'
 import { createRunRequest, type RunRequest } from './pipeline/run-request.ts'
+import { defaultUploadPace, PaceWatch, type UploadPace } from './pipeline/upload-pace.ts'
 import { readSettled } from './store/read-settled.ts'
 import type { Store } from './store/store.ts'
 
@@ -77,8 +81,17 @@ export interface BrokerOptions {
   readonly outboxDirectory?: string
   /** Largest JSON body in bytes; default 32 MB. */
   readonly mostBodyBytes?: number
-  /** Bytes of JSON bodies that the broker holds at one time, of all calls together; default 512 MB. More are refused for the moment. */
+  /**
+   * Bytes of request bodies in memory at one time; default 512 MB. All keys of a tenant together get half of it, one key a
+   * quarter.
+   */
   readonly maxBufferedBytes?: number
+  /** The slowest upload of a JSON body that is waited for. */
+  readonly uploadPace?: Partial<UploadPace>
+  /** What a JSON body may consist of: by default 200,000 members and elements, 128 levels deep. */
+  readonly structureLimits?: Partial<StructureLimits>
+  /** Open connections of one client address; default 4,000. Raise it where a front end connects for everybody. */
+  readonly maxConnectionsPerAddress?: number
   /** Largest upload in bytes, which is streamed and takes no memory; default 2 GB, more than any provider takes in one file. */
   readonly mostUploadBytes?: number
   /** How long {@link Broker.close} waits for running calls, in ms; default 30 s. */
@@ -129,6 +142,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
     if (url === undefined) throw createVendoError('The broker is not listening yet.', { code: 'overloaded' })
     return url
   }
+  const workers = createBodyWorkers()
   const holdTtlMs = timeouts.totalMs + settleGraceMs
   const ledger = wireLedger(options, { clock, logger, observer, holdTtlMs })
   const runRequest = createRunRequest({
@@ -139,10 +153,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
     pools,
     originOf,
     pricing: createPricingSource(directory, options.rateTables ?? allRateTables),
-    bodies: {
-      mostBytes: options.mostBodyBytes ?? mostBodyBytes,
-      budget: createBodyBudget(options.maxBufferedBytes ?? maxBufferedBytes),
-    },
+    ...wireBodies(options, workers, clock),
     mostUploadBytes: options.mostUploadBytes ?? mostUploadBytes,
     timeouts,
     heartbeatMs: options.heartbeatMs,
@@ -163,6 +174,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
   const server = createNodeServer(
     (message, answer) => route(message, answer, { runRequest, api, proxyDomain: options.proxyDomain }),
     { ...defaultServerTimeouts, ...options.serverTimeouts },
+    options.maxConnectionsPerAddress,
   )
   const sweep = setInterval(() => void sweepLedger(options.store, { ...ledger, clock, logger }), orphanSweepMs)
   sweep.unref()
@@ -186,10 +198,25 @@ export const createBroker = (options: BrokerOptions): Broker => {
       await inFlight.settled()
       server.closeConnections()
       await stopped
+      await workers.close()
       await closeAll(pools, options.store)
     }),
   }
 }
+
+/** What reads the bodies of calls, within which bounds. */
+const wireBodies = (options: BrokerOptions, workers: BodyWorkers, clock: () => number) => ({
+  bodies: {
+    mostBytes: options.mostBodyBytes ?? mostBodyBytes,
+    budget: createBodyBudget(options.maxBufferedBytes ?? maxBufferedBytes),
+    pace: new PaceWatch({ ...defaultUploadPace, ...options.uploadPace }),
+  },
+  examination: {
+    structure: { ...defaultStructureLimits, ...options.structureLimits },
+    workers,
+    refused: createRefusedBodies(clock),
+  },
+})
 
 const observerOf = ({ metrics, tracer }: BrokerOptions): Observer =>
   combineObservers([...(metrics ? [metrics.observer] : []), ...(tracer ? [traceCalls(tracer)] : [])])

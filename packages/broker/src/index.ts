@@ -21,6 +21,8 @@ export type { MetricsServer, MetricsServerOptions } from './observe/metrics-serv
 export { startMetricsServer } from './observe/metrics-server.ts'
 export { findTracer } from './observe/trace-calls.ts'
 export type { DrainPolicy, OnDisconnect } from './pipeline/drain-policy.ts'
+export type { StructureLimits } from './pipeline/json-structure.ts'
+export type { UploadPace } from './pipeline/upload-pace.ts'
 export { openPostgresStore } from './store/postgres/open-postgres-store.ts'
 export type {
   AppRecord,

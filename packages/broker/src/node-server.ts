@@ -2,6 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { createVendoError, headerNames } from '@vendo/contract'
 import { encodeErrorBody } from '@vendo/wire'
+import { answerBrokenRequest, maxHeadBytes } from './sockets/answer-broken-request.ts'
+import { createBoundConnections } from './sockets/bound-connections.ts'
+import { boundRequests, CountedResponse } from './sockets/bound-requests.ts'
 
 /** Where a broker listens. */
 export interface ListenOptions {
@@ -36,6 +39,9 @@ export interface ServerTimeouts {
 /** What a broker uses unless told otherwise. */
 export const defaultServerTimeouts: ServerTimeouts = { headMs: 60_000, requestMs: 900_000, idleMs: 65_000 }
 
+/** Open connections of one client address, unless the operator sets another number. */
+export const defaultMaxConnectionsPerAddress = 4_000
+
 /** How often Node looks for connections that are late, at most. */
 const checkMs = 30_000
 
@@ -43,6 +49,7 @@ const checkMs = 30_000
 export const createNodeServer = (
   listener: RequestListener,
   { headMs, requestMs, idleMs }: ServerTimeouts = defaultServerTimeouts,
+  maxConnectionsPerAddress: number = defaultMaxConnectionsPerAddress,
 ): NodeServer => {
   let stopping = false
   const answerOne = inTurn((message, answer) => {
@@ -57,7 +64,8 @@ export const createNodeServer = (
       requestTimeout: requestMs,
       connectionsCheckingInterval: Math.min(checkMs, headMs, requestMs),
       keepAliveTimeout: idleMs,
-      maxHeaderSize: 64 * 1024,
+      maxHeaderSize: maxHeadBytes,
+      ServerResponse: CountedResponse,
       requireHostHeader: true,
       insecureHTTPParser: false,
       noDelay: true,
@@ -66,6 +74,10 @@ export const createNodeServer = (
   )
   // Node would answer `100 Continue` itself, and have a whole upload sent to be refused.
   server.on('checkContinue', answerOne)
+  // After Node's own listener, which makes the parser of the connection.
+  server.on('connection', boundRequests)
+  server.on('connection', createBoundConnections(maxConnectionsPerAddress))
+  server.on('clientError', answerBrokenRequest)
   return {
     listen: (options) => listen(server, options),
     stop: () =>

@@ -78,6 +78,7 @@ export const errorCodes = {
     'IdempotencyConflict',
     'This Idempotency-Key was used with another body: use a fresh one.',
   ),
+  request_timeout: broker(408, 'ValidationError', 'Send the whole request without long pauses: try again.', true),
   request_too_large: broker(413, 'ValidationError', 'Send a smaller body.'),
   unsupported_encoding: broker(415, 'ValidationError', 'Send the body uncompressed, as JSON.'),
   validation_failed: broker(400, 'ValidationError', 'Correct the request as the message says.'),

@@ -11,6 +11,8 @@ import { selectTenant } from './select-tenant.ts'
 
 const heartbeatMs = 15_000
 const mostSubscribers = 1_000
+/** Streams that one key may have open: its dashboards and workers, and never all there are. */
+const maxStreamsPerKey = 20
 /** What may wait for a slow reader before it is cut off; it can resume. */
 const mostWaitingBytes = 1_000_000
 
@@ -36,26 +38,52 @@ const eventsRoute = createRoute({
       description: 'The stream. A comment line every 15 seconds keeps it open.',
       content: { 'text/event-stream': { schema: named('BillingEvent', billingEventSchema) } },
     },
-    ...refusals('validation_failed', 'not_found', 'overloaded'),
+    ...refusals('validation_failed', 'not_found', 'concurrency_limited', 'overloaded'),
   },
 })
 
 /** Adds the stream of billing events. */
 export const addEventRoutes = (api: Api, { store, events }: ApiDependencies): void => {
+  const streams = new Map<string, number>()
   api.openapi(eventsRoute, async (context) => {
     const { caller, authenticate } = context.var
     const tenantId = await selectTenant(store, caller.key, context.req.valid('query').tenant)
     if (events.subscribers() >= mostSubscribers) {
       throw createVendoError('Too many clients listen to events just now.', { code: 'overloaded', retryAfter: 10 })
     }
+    const seesAll = await seesListPrices(store, caller.key, tenantId)
+    const release = takeStream(streams, caller.key.id)
     const stream = createEventStream(events, {
       audience: caller.key.kind === 'management' ? { tenantId } : { tenantId, keyId: caller.key.id },
       afterId: context.req.valid('header')['last-event-id'],
       authenticate,
-      seesAll: await seesListPrices(store, caller.key, tenantId),
+      seesAll,
+      release,
     })
     return new Response(stream, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } }) as never
   })
+}
+
+/**
+ * Takes one of the streams of a key; what comes back gives it back.
+ *
+ * @throws {VendoError} `concurrency_limited`
+ */
+const takeStream = (streams: Map<string, number>, keyId: string): (() => void) => {
+  const open = streams.get(keyId) ?? 0
+  if (open >= maxStreamsPerKey) {
+    throw createVendoError(`This key has ${open} event streams open; ${maxStreamsPerKey} are allowed.`, {
+      code: 'concurrency_limited',
+      suggestedFix: 'Close one of them first.',
+      retryAfter: 10,
+    })
+  }
+  streams.set(keyId, open + 1)
+  return () => {
+    const left = (streams.get(keyId) ?? 1) - 1
+    if (left > 0) streams.set(keyId, left)
+    else streams.delete(keyId)
+  }
 }
 
 interface EventStreamInput {
@@ -65,9 +93,14 @@ interface EventStreamInput {
   readonly authenticate: () => Promise<ApiCaller>
   /** List prices of calls on the operator's credentials are shown. */
   readonly seesAll: boolean
+  /** Called once, when the stream is over. */
+  readonly release: () => void
 }
 
-const createEventStream = (events: EventLog, { audience, afterId, authenticate, seesAll }: EventStreamInput) => {
+const createEventStream = (
+  events: EventLog,
+  { audience, afterId, authenticate, seesAll, release }: EventStreamInput,
+) => {
   let stop = () => {}
   const start = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
     let over = false
@@ -91,7 +124,9 @@ const createEventStream = (events: EventLog, { audience, afterId, authenticate, 
     }, heartbeatMs)
     heartbeat.unref()
     stop = () => {
+      if (over) return
       over = true
+      release()
       clearInterval(heartbeat)
       unsubscribe()
     }

@@ -1,15 +1,15 @@
-import { createVendoError } from '@vendo/contract'
+import { createVendoError, type WireFormatName } from '@vendo/contract'
 import type { Route } from '@vendo/integrations/providers'
 import type { ModelRates } from '@vendo/integrations/rates'
-import { type RequestFacts, readRequestFacts, type ServerTool, spliceIncludeUsage } from '@vendo/wire'
+import type { RequestFacts, ServerTool } from '@vendo/wire'
 import { type Bound, boundRequest } from '../meter/bound.ts'
 import { unboundedAdvice } from '../meter/unbounded-advice.ts'
 import { noRates, unpricedBound } from '../meter/unpriced-bound.ts'
 import { flagsOfNotUnderstood, leavesModelToPrompt, modelUnnamed, modelUnpriced } from './admission-policy.ts'
 import { matchGlob } from './match-glob.ts'
-import { parseJsonBody } from './parse-json-body.ts'
 import type { Payer } from './payer.ts'
 import type { Pricing } from './pricing.ts'
+import { type MeteredBody, readMeteredBody } from './read-metered-body.ts'
 import type { Address, Admission, Caller, MeteredRequest, Target } from './records.ts'
 
 /** What one request is admitted from. */
@@ -21,6 +21,8 @@ export interface AdmitInput {
   readonly address: Pick<Address, 'path' | 'query'>
   readonly contentType: string | undefined
   readonly body: Uint8Array
+  /** The body as it was read before, elsewhere; absent = it is read here. */
+  readonly read?: MeteredBody
   readonly pricing: Pricing
   readonly now: number
 }
@@ -31,28 +33,40 @@ export interface AdmitInput {
  * @throws {VendoError} `unsupported_encoding`, `validation_failed`, `model_not_allowed`, `model_unpriced` or `request_unbounded`.
  */
 export const admit = (input: AdmitInput): Admission => {
-  const { caller, target, payer, route, address, body } = input
+  const { caller, target, payer, route, body } = input
   if (route.class === 'free' || route.wireFormat === undefined) {
     return { caller, target, payer, route, flags: [], body: body.length === 0 ? null : body }
   }
-  assertJson(input.contentType)
-  assertQuery(input)
-  const { body: parsed, duplicates } = parseJsonBody(body)
-  const facts = readRequestFacts(route.wireFormat, parsed, body.length, { path: address.path, duplicates })
+  const { facts, outgoing, usageAdded } = input.read ?? readHere(input, route.wireFormat)
   const flags = flagsOfNotUnderstood(payer, facts.notUnderstood)
   const model = target.byok && leavesModelToPrompt(facts) ? null : requireModel(facts)
   assertModelsAllowed(caller, [model ?? '*', ...facts.fallbackModels, ...facts.serverTools.flatMap(modelsOf)])
   const price = priceOf(input, facts, model)
-  const spliced = asksOnBehalf(input, facts) ? spliceIncludeUsage(body) : undefined
   return {
     caller,
     target,
     payer,
     route,
     flags: price.bound.unbounded === undefined ? flags : [...flags, 'unbounded'],
-    body: spliced ?? body,
-    metered: { ...price, model, facts, usageAdded: spliced !== undefined },
+    body: outgoing,
+    metered: { ...price, model, facts, usageAdded },
   }
+}
+
+const readHere = (input: AdmitInput, wireFormat: WireFormatName): MeteredBody => {
+  assertReadable(input)
+  const { asksForChatUsage } = input.target.provider
+  return readMeteredBody({ bytes: input.body, wireFormat, path: input.address.path, asksForChatUsage })
+}
+
+/**
+ * Refuses what need not be read at all.
+ *
+ * @throws {VendoError} `unsupported_encoding` or `validation_failed`.
+ */
+export const assertReadable = (input: AdmitInput): void => {
+  assertJson(input.contentType)
+  assertQuery(input)
 }
 
 type Price = Pick<MeteredRequest, 'rates' | 'bound' | 'priceKnown'>
@@ -81,9 +95,6 @@ const priceOf = (input: AdmitInput, facts: RequestFacts, model: string | null): 
   }
   return { rates: rates ?? noRates(model ?? ''), bound: unpricedBound(facts), priceKnown: false }
 }
-
-const asksOnBehalf = ({ target, route }: AdmitInput, facts: RequestFacts): boolean =>
-  target.provider.asksForChatUsage && route.wireFormat === 'openai-chat' && facts.stream && !facts.asksForUsage
 
 const assertJson = (contentType: string | undefined): void => {
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((piece) => piece.trim().toLowerCase())

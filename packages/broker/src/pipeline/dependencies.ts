@@ -7,6 +7,7 @@ import type { Observer } from '../observe/observer.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { StoreGate } from '../outbox/store-gate.ts'
 import type { Store } from '../store/store.ts'
+import type { BodyExamination } from './admit-body.ts'
 import type { CatalogCache } from './catalog-cache.ts'
 import type { Directory } from './directory.ts'
 import type { DrainGate, OnDisconnect } from './drain-policy.ts'
@@ -37,6 +38,7 @@ export interface PipelineDependencies {
   readonly originOf: (provider: Provider) => string
   readonly pricing: () => Soon<Pricing>
   readonly bodies: BodyLimits
+  readonly examination: BodyExamination
   /** Of one streamed request body. */
   readonly mostUploadBytes: number
   readonly timeouts: UpstreamTimeouts

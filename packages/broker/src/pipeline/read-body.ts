@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { createVendoError, type VendoError } from '@vendo/contract'
 import { askForBody } from './ask-for-body.ts'
-import type { BodyBudget } from './body-budget.ts'
-import type { Incoming } from './records.ts'
+import type { BodyBudget, BodyHolder, FullShare } from './body-budget.ts'
+import type { Caller, Incoming } from './records.ts'
+import type { PacedUpload, PaceWatch, UploadPace } from './upload-pace.ts'
 
 /** Thrown when the client left before its request was whole: there is nobody to answer. */
 export class ClientGone extends Error {
@@ -18,21 +19,24 @@ export interface BufferedBody {
   release(): void
 }
 
-/** How much may be read. */
+/** How much may be read, and how slowly it may come. */
 export interface BodyLimits {
   readonly mostBytes: number
   readonly budget: BodyBudget
+  readonly pace: PaceWatch
 }
 
 /**
  * Reads a whole request body.
  *
- * @throws {VendoError} `unsupported_encoding` when it is compressed, `request_too_large`, or `overloaded` when the broker holds too many bodies already.
+ * @throws {VendoError} `unsupported_encoding` when it is compressed, `request_too_large`, `request_timeout` when it comes too
+ *   slowly, or `overloaded` when the broker, the tenant or the key holds too many bodies already.
  * @throws {ClientGone} when the client leaves first.
  */
 export const readBody = (
   { message, answer }: Pick<Incoming, 'message' | 'answer'>,
   limits: BodyLimits,
+  { key, tenantId }: Caller,
 ): Promise<BufferedBody> =>
   new Promise((resolve, reject) => {
     assertUncompressed(message)
@@ -40,14 +44,19 @@ export const readBody = (
     askForBody(message, answer)
     // Left, or sent what is no HTTP, before anybody listened: none of the events below would come any more.
     if (message.destroyed) throw new ClientGone()
-    const body = new BodyInParts(limits)
     const fail = (error: unknown) => {
+      unwatch()
       message.removeListener('data', take)
       // The rest flows away unread, so that the refusal reaches a client that is still sending.
       message.resume()
       body.release()
       reject(error)
     }
+    const body = new BodyInParts(limits, { keyId: key.id, tenantId }, () => {
+      answer.shouldKeepAlive = false
+      fail(tooSlow(limits.pace.pace))
+    })
+    const unwatch = limits.pace.watch(body)
     const take = (chunk: Buffer) => {
       try {
         body.add(chunk)
@@ -57,6 +66,7 @@ export const readBody = (
     }
     message.on('data', take)
     message.once('end', () => {
+      unwatch()
       body.whole = true
       resolve(body)
     })
@@ -67,37 +77,85 @@ export const readBody = (
     message.once('close', lose)
   })
 
-class BodyInParts implements BufferedBody {
-  whole = false
-  readonly #limits: BodyLimits
-  readonly #chunks: Buffer[] = []
-  #taken = 0
+/** Pieces that are smaller are copied together: a client may send its body byte by byte, and each piece costs more than it holds. */
+const smallBytes = 4 * 1024
+const joinedBytes = 64 * 1024
 
-  constructor(limits: BodyLimits) {
+class BodyInParts implements BufferedBody, PacedUpload {
+  whole = false
+  readonly onSlow: () => void
+  readonly #limits: BodyLimits
+  readonly #holder: BodyHolder
+  #chunks: Buffer[] = []
+  /** Where small pieces are copied to, and how much of it is used. */
+  #joined: Buffer | undefined
+  #joinedUsed = 0
+  #taken = 0
+  #released = false
+
+  constructor(limits: BodyLimits, holder: BodyHolder, onSlow: () => void) {
     this.#limits = limits
+    this.#holder = holder
+    this.onSlow = onSlow
+  }
+
+  get takenBytes(): number {
+    return this.#taken
   }
 
   get bytes(): Buffer {
+    this.#closeJoined()
     const [first] = this.#chunks
-    return first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks, this.#taken)
+    if (first !== undefined && this.#chunks.length === 1) return first
+    const bytes = Buffer.concat(this.#chunks, this.#taken)
+    this.#chunks = [bytes]
+    return bytes
   }
 
   add(chunk: Buffer): void {
     const { mostBytes, budget } = this.#limits
     if (this.#taken + chunk.length > mostBytes) throw bodyTooLarge(mostBytes)
-    if (!budget.take(chunk.length)) {
-      const message = 'The broker holds too many request bodies just now.'
-      throw createVendoError(message, { code: 'overloaded', retryAfter: 1 })
-    }
+    const full = this.#released ? undefined : budget.take(this.#holder, chunk.length)
+    if (full !== undefined) throw noRoom(full)
     this.#taken += chunk.length
-    this.#chunks.push(chunk)
+    // The first piece is nearly always the whole body.
+    if (chunk.length >= smallBytes || (this.#chunks.length === 0 && this.#joined === undefined)) {
+      this.#closeJoined()
+      this.#chunks.push(chunk)
+    } else this.#join(chunk)
   }
 
   release(): void {
-    this.#limits.budget.give(this.#taken)
-    this.#taken = 0
+    if (this.#released) return
+    this.#released = true
+    this.#limits.budget.give(this.#holder, this.#taken)
+    this.#chunks = []
+    this.#joined = undefined
+  }
+
+  #join(chunk: Buffer): void {
+    if (this.#joinedUsed + chunk.length > joinedBytes) this.#closeJoined()
+    this.#joined ??= Buffer.allocUnsafeSlow(joinedBytes)
+    chunk.copy(this.#joined, this.#joinedUsed)
+    this.#joinedUsed += chunk.length
+  }
+
+  #closeJoined(): void {
+    if (this.#joined !== undefined) this.#chunks.push(this.#joined.subarray(0, this.#joinedUsed))
+    this.#joined = undefined
+    this.#joinedUsed = 0
   }
 }
+
+const noRoom = (full: FullShare): VendoError => {
+  const holder = full === 'broker' ? 'The broker holds' : `The broker holds, for this ${full},`
+  return createVendoError(`${holder} too many request bodies just now.`, { code: 'overloaded', retryAfter: 1 })
+}
+
+const tooSlow = ({ graceMs, minBytesPerSecond }: UploadPace): VendoError =>
+  createVendoError(`The request body came more slowly than ${minBytesPerSecond} bytes per second for ${graceMs} ms.`, {
+    code: 'request_timeout',
+  })
 
 /**
  * Refuses a body that cannot be read as it goes by.

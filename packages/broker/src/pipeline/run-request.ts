@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { headerNames, type VendoError } from '@vendo/contract'
-import type { Route } from '@vendo/integrations/providers'
 import { answerHeaders } from '../egress/answer-headers.ts'
 import { CallProgress } from '../observe/call-progress.ts'
 import { type CallLogLine, logCallLine } from '../observe/logger.ts'
 import type { Settlement } from '../store/records.ts'
-import { admit } from './admit.ts'
+import { admitBody } from './admit-body.ts'
 import { admitForm } from './admit-form.ts'
 import { assertOwnAccount } from './assert-own-account.ts'
 import { assertOwnReferences } from './assert-own-references.ts'
@@ -67,7 +66,8 @@ const answerRequest = async (dependencies: PipelineDependencies, unaddressed: Un
   if (route.streamsBody === true) outliveAnswer(message, answer)
   incoming.progress.classified(routeName(route))
   assertOwnAccount(target, route)
-  const taken = takeBody(dependencies, incoming, route)
+  if (route.wireFormat !== undefined) dependencies.examination.refused.assertRoom(caller)
+  const taken = takeBody(dependencies, incoming, { caller, route })
   const body = taken instanceof Promise ? await taken : taken
   incoming.progress.bodyRead()
   try {
@@ -75,10 +75,12 @@ const answerRequest = async (dependencies: PipelineDependencies, unaddressed: Un
     const pricing = asked instanceof Promise ? await asked : asked
     const asks = { caller, target, payer, route, pricing, now: dependencies.clock() }
     const { form } = route
-    const admission =
+    const contentType = message.headers['content-type']
+    const admitted =
       form === undefined
-        ? admit({ ...asks, address, contentType: message.headers['content-type'], body: body.bytes })
+        ? admitBody(dependencies.examination, { ...asks, address, contentType, body: body.bytes })
         : admitForm({ ...asks, form, message, mostUploadBytes: dependencies.mostUploadBytes })
+    const admission = admitted instanceof Promise ? await admitted : admitted
     const checked = assertOwnReferences(dependencies, { caller, target, route, path: address.path, admission })
     if (checked !== undefined) await checked
     await attemptUntilSent(dependencies, incoming, admission, pricing)
@@ -102,10 +104,10 @@ const identify = ({ directory }: PipelineDependencies, { message, address }: Inc
 const takeBody = (
   { bodies, mostUploadBytes }: PipelineDependencies,
   incoming: Incoming,
-  route: Route,
+  { caller, route }: Pick<Admission, 'caller' | 'route'>,
 ): Soon<BufferedBody> => {
   incoming.progress.bodyAwaited()
-  if (route.streamsBody !== true) return readBody(incoming, bodies)
+  if (route.streamsBody !== true) return readBody(incoming, bodies, caller)
   assertAnnouncedSize(incoming.message, Math.min(mostUploadBytes, route.form?.mostBytes ?? mostUploadBytes))
   return unread
 }

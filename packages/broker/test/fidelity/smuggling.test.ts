@@ -59,8 +59,8 @@ describe('refused before anything is sent to the provider', () => {
     ['a lone carriage return in a value', () => message({ headers: ['x-a: b\rx-c: d', length] }), 400],
     ['lone line feeds', () => message({ headers: [length] }).replaceAll('\r\n', '\n'), 400],
     ['a lone line feed after one header', () => message({ headers: [`x-a: b\nx-c: d`, length] }), 400],
-    ['headers beyond 64 kB', () => message({ headers: [`x-a: ${'b'.repeat(70_000)}`, length] }), 431],
-    ['a target beyond 64 kB', () => message({ line: `POST /anthropic/${'a'.repeat(70_000)} HTTP/1.1` }), 431],
+    ['headers beyond 16 kB', () => message({ headers: [`x-a: ${'b'.repeat(17_000)}`, length] }), 431],
+    ['a target beyond 16 kB', () => message({ line: `POST /anthropic/${'a'.repeat(17_000)} HTTP/1.1` }), 431],
     ['a chunk size that is none', () => message({ headers: ['transfer-encoding: chunked'], body: 'zz\r\n' }), 400],
     ['a negative chunk size', () => message({ headers: ['transfer-encoding: chunked'], body: '-1\r\n' }), 400],
     [

@@ -1,0 +1,138 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { createSqliteStore } from './broker/create-store.ts'
+import { startBroker } from './broker/start-broker.ts'
+import { requestBytes } from './lib/request-bytes.ts'
+import { openWorkbench } from './lib/workbench.ts'
+
+// Prints the worst call of a normal caller while another client does its worst: `node bench/neighbours.ts`.
+const megabytes = 32_000_000
+const barMs = 100
+const attackMs = 4_000
+
+interface Attack {
+  readonly name: string
+  readonly port: number
+  readonly key: string
+}
+
+const structures: Readonly<Record<string, () => string>> = {
+  'empty objects': () => `{"model":"mock","a":[${'{},'.repeat(megabytes / 3 - 20)}{}]}`,
+  'empty lists': () => `{"model":"mock","a":[${'[],'.repeat(megabytes / 3 - 20)}[]]}`,
+  'millions of keys': () => `{"model":"mock","a":{${Array.from({ length: 2_500_000 }, (_, n) => `"k${n}":1`).join()}}}`,
+  'escaped keys': () =>
+    `{"model":"mock","a":{${Array.from({ length: 1_700_000 }, (_, n) => `"\\u0061${n}":1`).join()}}}`,
+  '400,000 models': () => `{"model":"mock","models":[${Array(400_000).fill('"mock"').join()}]}`,
+  '199,000 keys and one long text': () =>
+    `{"model":"mock","a":{${Array.from({ length: 199_000 }, (_, n) => `"k${n}":1`).join()}},"b":"${'x'.repeat(28_000_000)}"}`,
+  'one text of 31 MB': () =>
+    `{"model":"mock-json","max_tokens":1,"messages":[{"role":"user","content":"${'x'.repeat(31_000_000)}"}]}`,
+}
+const attacks = ['nobody', '150,000 pipelined', ...Object.keys(structures), '36 stalled uploads']
+
+const headOf = (key: string, bytes: number): string =>
+  [
+    'POST /anthropic/v1/messages HTTP/1.1',
+    'host: a',
+    `x-api-key: ${key}`,
+    'content-type: application/json',
+    `content-length: ${bytes}`,
+    '\r\n',
+  ].join('\r\n')
+
+/** Opens a connection whose answers are read, or not. */
+const open = async (port: number, read: boolean) => {
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  let answer = ''
+  if (read) socket.on('data', (piece) => (answer += piece.toString('latin1').slice(0, 200)))
+  return { socket, answer: () => answer.slice(9, 12) }
+}
+
+/** Runs in a thread of its own, so that the neighbour's clock measures the broker alone. Returns what the broker answered. */
+const attack = async ({ name, port, key }: Attack): Promise<string> => {
+  if (name === '150,000 pipelined') {
+    const { socket } = await open(port, false)
+    socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(150_000))
+    await wait(1_000)
+    socket.destroy()
+    return 'closed'
+  }
+  if (name === '36 stalled uploads') {
+    const uploads = await Promise.all(Array.from({ length: 36 }, () => open(port, true)))
+    const half = Buffer.alloc(megabytes / 2, ' ')
+    for (const { socket } of uploads) socket.write(Buffer.concat([Buffer.from(headOf(key, megabytes)), half]))
+    await wait(attackMs)
+    for (const { socket } of uploads) socket.destroy()
+    return uploads
+      .filter(({ answer }) => answer() === '503')
+      .length.toString()
+      .concat(' refused')
+  }
+  const body = Buffer.from(structures[name]?.() ?? '')
+  const sent = Buffer.concat([Buffer.from(headOf(key, body.length)), body])
+  const { socket, answer } = await open(port, true)
+  socket.write(sent)
+  for (let waited = 0; waited < attackMs && answer() === ''; waited += 50) await wait(50)
+  socket.destroy()
+  return answer()
+}
+
+/** The slowest of the calls that a normal caller makes one after the other until the attack is over. */
+const worstCall = async (port: number, request: Buffer, over: Promise<unknown>) => {
+  const { socket } = await open(port, false)
+  const call = { worst: 0, count: 0 }
+  let going = true
+  void over.then(() => {
+    going = false
+  })
+  while (going) {
+    const start = performance.now()
+    socket.write(request)
+    await once(socket, 'data')
+    call.worst = Math.max(call.worst, performance.now() - start)
+    call.count++
+    await wait(2)
+  }
+  socket.destroy()
+  return call
+}
+
+const measure = async (name: string, port: number, keys: readonly string[]): Promise<boolean> => {
+  const request = requestBytes({
+    model: 'mock-json',
+    stream: false,
+    bytes: 2_000,
+    path: '/anthropic/v1/messages',
+    headers: { 'x-api-key': keys[0] ?? '' },
+  })
+  const attacker =
+    name === 'nobody' ? undefined : new Worker(new URL(import.meta.url), { workerData: { name, port, key: keys[1] } })
+  // The attack may prepare itself first; that the neighbour calls meanwhile only adds calls.
+  const over = attacker === undefined ? wait(2_000).then(() => '') : once(attacker, 'message').then(String)
+  const { worst, count } = await worstCall(port, request, over)
+  process.stdout.write(`${name.padEnd(32)} worst ${worst.toFixed(1).padStart(7)} ms of ${count} calls  ${await over}\n`)
+  await attacker?.terminate()
+  return worst < barMs
+}
+
+if (isMainThread) {
+  const workbench = await openWorkbench()
+  try {
+    const { folder, mockPort } = workbench
+    const { store, keys } = await createSqliteStore(folder, 2)
+    const setup = { store, upstreamOrigin: `http://127.0.0.1:${mockPort}`, timings: false, traces: false }
+    const broker = await startBroker({ setup, folder, source: true, core: null })
+    await measure('nobody', broker.port, keys)
+    let failed = 0
+    for (const name of attacks) failed += (await measure(name, broker.port, keys)) ? 0 : 1
+    if (failed > 0) process.exitCode = 1
+  } finally {
+    await workbench.close()
+  }
+} else {
+  parentPort?.postMessage(await attack(workerData as Attack))
+}

@@ -1,0 +1,29 @@
+import { parentPort } from 'node:worker_threads'
+import { isVendoError } from '@vendo/contract'
+import { type MeteredBody, type MeteredBodyInput, readMeteredBody } from './read-metered-body.ts'
+
+/** A refusal in a form that crosses threads. */
+export interface BodyRefusal {
+  readonly code: string
+  readonly message: string
+  readonly suggestedFix: string | undefined
+}
+
+/** What the worker says of one body. */
+export type BodyReply = { readonly read: MeteredBody } | { readonly refused: BodyRefusal }
+
+const port = parentPort
+if (port === null) throw new TypeError('body-worker runs only as a worker thread')
+
+port.on('message', (input: MeteredBodyInput) => {
+  try {
+    const read = readMeteredBody(input)
+    const { buffer } = read.outgoing
+    port.postMessage({ read } satisfies BodyReply, buffer instanceof ArrayBuffer ? [buffer] : [])
+  } catch (error) {
+    // What nobody foresaw ends this worker, and with it this one call.
+    if (!isVendoError(error)) throw error
+    const { code, message, suggestedFix } = error
+    port.postMessage({ refused: { code, message, suggestedFix } } satisfies BodyReply)
+  }
+})

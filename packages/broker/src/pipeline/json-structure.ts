@@ -1,0 +1,107 @@
+import { createVendoError, type VendoError } from '@vendo/contract'
+
+/** What a body may consist of at most, before it is parsed. */
+export interface StructureLimits {
+  /** Members of objects and elements of arrays, at all depths together. */
+  readonly maxItems: number
+  /** Objects and arrays within each other. */
+  readonly maxDepth: number
+}
+
+/** What a broker uses unless told otherwise. */
+export const defaultStructureLimits: StructureLimits = { maxItems: 200_000, maxDepth: 128 }
+
+const quote = 0x22
+const backslash = 0x5c
+const comma = 0x2c
+const openBracket = 0x5b
+const closeBracket = 0x5d
+const openBrace = 0x7b
+const closeBrace = 0x7d
+const space = 0x20
+
+/**
+ * Counts the members, elements and depth of JSON in pieces, without building anything: a few bytes of text for each value
+ * become a hundred bytes of memory once they are parsed. What is no JSON gives some count; the parser refuses it later.
+ */
+export class JsonStructure {
+  readonly #limits: StructureLimits
+  #items = 0
+  #depth = 0
+  #inText = false
+  #escaped = false
+  /** An object or array has just begun, and may be empty. */
+  #begun = false
+
+  constructor(limits: StructureLimits) {
+    this.#limits = limits
+  }
+
+  /** @throws {VendoError} `validation_failed` as soon as a limit is passed. */
+  add(bytes: Uint8Array): void {
+    let at = 0
+    while (at < bytes.length) at = this.#inText ? this.#passText(bytes, at) : this.#passValues(bytes, at)
+  }
+
+  /** Up to and with the end of a string. Quotes are searched for, because most of a body is text and a search is quick. */
+  #passText(bytes: Uint8Array, from: number): number {
+    const start = this.#escaped ? from + 1 : from
+    for (let at = bytes.indexOf(quote, start); at >= 0; at = bytes.indexOf(quote, at + 1)) {
+      if (isEscaped(bytes, start, at)) continue
+      this.#escaped = false
+      this.#inText = false
+      return at + 1
+    }
+    this.#escaped = isEscaped(bytes, start, bytes.length)
+    return bytes.length
+  }
+
+  /** Up to and with the quote that begins the next string. */
+  #passValues(bytes: Uint8Array, from: number): number {
+    for (let at = from; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0
+      if (byte <= space) continue
+      if (byte === closeBrace || byte === closeBracket) {
+        this.#begun = false
+        this.#depth--
+        continue
+      }
+      if (this.#begun || byte === comma) this.#count()
+      this.#begun = byte === openBrace || byte === openBracket
+      if (this.#begun) this.#enter()
+      if (byte !== quote) continue
+      this.#inText = true
+      return at + 1
+    }
+    return bytes.length
+  }
+
+  #count(): void {
+    this.#items++
+    if (this.#items > this.#limits.maxItems) throw tooManyItems(this.#limits.maxItems)
+  }
+
+  #enter(): void {
+    this.#depth++
+    if (this.#depth > this.#limits.maxDepth) throw tooDeep(this.#limits.maxDepth)
+  }
+}
+
+/** Whether the byte at `at` follows an odd number of backslashes, of those from `start` on. */
+const isEscaped = (bytes: Uint8Array, start: number, at: number): boolean => {
+  let first = at
+  while (first > start && bytes[first - 1] === backslash) first--
+  return (at - first) % 2 === 1
+}
+
+const tooManyItems = (max: number): VendoError =>
+  createVendoError(`The request body has more than ${max} members and elements.`, {
+    code: 'validation_failed',
+    suggestedFix: 'Send fewer values in one request, for example in several calls.',
+  })
+
+const tooDeep = (max: number): VendoError =>
+  createVendoError(`The request body is nested too deeply: more than ${max} objects and arrays within each other.`, {
+    code: 'validation_failed',
+    suggestedFix: 'Send a flatter body.',
+  })

@@ -1,0 +1,35 @@
+import type { WireFormatName } from '@vendo/contract'
+import { type RequestFacts, readRequestFacts, spliceIncludeUsage } from '@vendo/wire'
+import { assertListLengths } from './assert-list-lengths.ts'
+import { parseJsonBody } from './parse-json-body.ts'
+
+/** The body of a metered request and what it is read with: plain data that can go to another thread. */
+export interface MeteredBodyInput {
+  readonly bytes: Uint8Array
+  readonly wireFormat: WireFormatName
+  readonly path: string
+  /** A chat stream that does not ask for its usage is made to ask. */
+  readonly asksForChatUsage: boolean
+}
+
+/** What a body says, and the bytes that go on: plain data that can come from another thread. */
+export interface MeteredBody {
+  readonly facts: RequestFacts
+  readonly outgoing: Uint8Array
+  /** The outgoing bytes ask for the usage where the client's did not. */
+  readonly usageAdded: boolean
+}
+
+/**
+ * Reads what decides the cost of a request, and makes the bytes that are forwarded. A function of its input alone.
+ *
+ * @throws {VendoError} `validation_failed`
+ */
+export const readMeteredBody = ({ bytes, wireFormat, path, asksForChatUsage }: MeteredBodyInput): MeteredBody => {
+  const { body, duplicates } = parseJsonBody(bytes)
+  assertListLengths(body)
+  const facts = readRequestFacts(wireFormat, body, bytes.length, { path, duplicates })
+  const asks = asksForChatUsage && wireFormat === 'openai-chat' && facts.stream && !facts.asksForUsage
+  const spliced = asks ? spliceIncludeUsage(bytes) : undefined
+  return { facts, outgoing: spliced ?? bytes, usageAdded: spliced !== undefined }
+}

@@ -1,0 +1,88 @@
+import type { Mutant } from './mutant.ts'
+
+/** One client may not hurt another. */
+export const mutants: readonly Mutant[] = [
+  {
+    rule: 'a socket with more than four waiting requests is closed, and its parser stops',
+    file: 'packages/broker/src/sockets/bound-requests.ts',
+    find: 'if (openOf(socket) <= maxWaitingRequests && !socket.destroyed)',
+    replace: 'if (openOf(socket) <= 1_000_000)',
+    test: 'packages/broker/src/node-server.test.ts',
+    testName: 'are not parsed beyond',
+  },
+  {
+    rule: 'a head above 16 kB is refused with an answer',
+    file: 'packages/broker/src/sockets/answer-broken-request.ts',
+    find: 'export const maxHeadBytes = 16 * 1024',
+    replace: 'export const maxHeadBytes = 64 * 1024',
+    test: 'packages/broker/src/node-server.test.ts',
+    testName: 'a head',
+  },
+  {
+    rule: 'an address has a bound of open connections',
+    file: 'packages/broker/src/sockets/bound-connections.ts',
+    find: 'if (before >= maxPerAddress)',
+    replace: 'if (before > maxPerAddress + 1_000)',
+    test: 'packages/broker/src/node-server.test.ts',
+    testName: 'an address has a limit',
+  },
+  {
+    rule: 'members and elements are counted before the parse',
+    file: 'packages/broker/src/pipeline/json-structure.ts',
+    find: 'if (this.#begun || byte === comma) this.#count()',
+    replace: 'if (this.#begun) this.#count()',
+    test: 'packages/broker/src/pipeline/json-structure.test.ts',
+  },
+  {
+    rule: 'JSON has a bound of levels',
+    file: 'packages/broker/src/pipeline/json-structure.ts',
+    find: 'if (this.#depth > this.#limits.maxDepth)',
+    replace: 'if (this.#depth > this.#limits.maxDepth * 100)',
+    test: 'packages/broker/src/pipeline/json-structure.test.ts',
+  },
+  {
+    rule: 'lists at the top of a body have a bound',
+    file: 'packages/broker/src/pipeline/assert-list-lengths.ts',
+    find: 'list.length <= max',
+    replace: 'list.length <= max * 1_000',
+    test: 'packages/broker/src/pipeline/body-workers.test.ts',
+  },
+  {
+    rule: 'a thread that fails ends its own call only',
+    file: 'packages/broker/src/pipeline/body-workers.ts',
+    find: 'const next = closed ? undefined : waiting.shift()',
+    replace: 'const next = closed || running.size === 0 ? undefined : waiting.shift()',
+    test: 'packages/broker/src/pipeline/body-workers.test.ts',
+    testName: 'that fails ends its own call only',
+  },
+  {
+    rule: 'a refused body counts for its key',
+    file: 'packages/broker/src/pipeline/refused-bodies.ts',
+    find: 'counts.set(key.id, countOf(key.id) + 1)',
+    replace: 'counts.set(key.id, countOf(key.id))',
+    test: 'packages/broker/test/availability.test.ts',
+    testName: 'counts against the requests of its key',
+  },
+  {
+    rule: 'one key has a share of the memory for bodies',
+    file: 'packages/broker/src/pipeline/body-budget.ts',
+    find: "if (ofKey > maxBytes / 4) return 'key'",
+    replace: "if (ofKey > maxBytes) return 'key'",
+    test: 'packages/broker/src/pipeline/body-budget.test.ts',
+  },
+  {
+    rule: 'an upload that stalls after many bytes is ended',
+    file: 'packages/broker/src/pipeline/upload-pace.ts',
+    find: '(upload.takenBytes - mark.bytes) * 1_000',
+    replace: 'upload.takenBytes * 1_000',
+    test: 'packages/broker/src/pipeline/upload-pace.test.ts',
+  },
+  {
+    rule: 'one key has a limit of event streams',
+    file: 'packages/broker/src/http/event-routes.ts',
+    find: 'if (open >= maxStreamsPerKey)',
+    replace: 'if (open >= mostSubscribers)',
+    test: 'packages/broker/test/availability.test.ts',
+    testName: 'one key has a limit of event streams',
+  },
+]
