@@ -233,7 +233,7 @@ const sweepLedger = async (
 
 const addressBookOf = (providers: readonly Provider[], proxyDomain: string | undefined) => {
   const bySlug = new Map(providers.map((provider) => [provider.slug, provider]))
-  return { provider: (slug: string) => bySlug.get(slug), proxyDomain }
+  return { provider: (slug: string) => bySlug.get(slug), slugs: [...bySlug.keys()], proxyDomain }
 }
 
 interface ApiParts extends Pick<LedgerParts, 'events' | 'billing'> {

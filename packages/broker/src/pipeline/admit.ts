@@ -3,6 +3,7 @@ import type { Route } from '@vendo/integrations/providers'
 import type { ModelRates } from '@vendo/integrations/rates'
 import { type RequestFacts, readRequestFacts, type ServerTool, spliceIncludeUsage } from '@vendo/wire'
 import { boundRequest } from '../meter/bound.ts'
+import { assertNoPrefix } from './assert-no-prefix.ts'
 import { matchGlob } from './match-glob.ts'
 import { parseJsonBody } from './parse-json-body.ts'
 import type { Pricing } from './pricing.ts'
@@ -94,13 +95,14 @@ export const assertModelsAllowed = ({ key }: Caller, models: readonly string[]):
   throw createVendoError(`This key may not use the model ${quote(refused)}.`, { code: 'model_not_allowed' })
 }
 
-/** @throws {VendoError} `model_unpriced` */
+/** @throws {VendoError} `model_unpriced`; `not_supported` for a model that is named with its provider. */
 export const requireRates = (
   { pricing, target, now }: Pick<AdmitInput, 'pricing' | 'target' | 'now'>,
   model: string,
 ): ModelRates => {
   const rates = pricing.rateBook.find({ integration: target.provider.slug, model, at: now })
   if (rates !== undefined) return rates
+  assertNoPrefix(model, target.provider)
   throw createVendoError(`There is no rate for the model ${quote(model)} of ${target.provider.slug}.`, {
     code: 'model_unpriced',
     slug: target.provider.slug,

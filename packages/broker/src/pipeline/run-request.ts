@@ -7,6 +7,7 @@ import { type CallLogLine, logCallLine } from '../observe/logger.ts'
 import type { Settlement } from '../store/records.ts'
 import { admit } from './admit.ts'
 import { admitForm } from './admit-form.ts'
+import { assertBuilt } from './assert-built.ts'
 import { assertOwnAccount } from './assert-own-account.ts'
 import { assertOwnResponse } from './assert-own-response.ts'
 import { authenticate } from './authenticate.ts'
@@ -62,6 +63,7 @@ const answerRequest = async (dependencies: PipelineDependencies, unaddressed: Un
   const { address } = incoming
   const identified = identify(dependencies, incoming)
   const { caller, target } = identified instanceof Promise ? await identified : identified
+  assertBuilt(message.rawHeaders)
   const route = classify(address.provider, message.method ?? 'GET', address.path)
   if (route.streamsBody === true) outliveAnswer(message, answer)
   incoming.progress.classified(routeName(route))
