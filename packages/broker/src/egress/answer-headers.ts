@@ -16,6 +16,11 @@ const dropped = new Set([
   'alt-svc',
   'strict-transport-security',
   'clear-site-data',
+  'nel',
+  'report-to',
+  'reporting-endpoints',
+  'service-worker-allowed',
+  'timing-allow-origin',
 ])
 
 /** What the headers of one relayed answer are made from. */
@@ -47,11 +52,28 @@ export const answerHeaders = (input: AnswerHeadersInput): string[] => {
   if (!edited && length !== undefined) answer.push('content-length', length)
   answer.push(headerNames.requestId, requestId)
   if (isEventStream(headers)) answer.push('x-accel-buffering', 'no')
+  else if (!isJson(headers.get('content-type'))) answer.push(...inert)
   return answer
 }
 
+/**
+ * The one thing that is added to what a provider says of its answer: a browser must not run a page, a picture or whatever else
+ * of the provider's on the origin of the broker. A second policy beside the provider's own can only forbid more.
+ */
+const inert = ['content-security-policy', 'sandbox', 'x-content-type-options', 'nosniff']
+
+const isJson = (type: string | undefined): boolean => {
+  if (type === undefined) return false
+  if (type === 'application/json') return true
+  const essence = (type.split(';', 1)[0] as string).trim().toLowerCase()
+  return /^application\/([a-z0-9!#$&^_.-]+\+)?json$/.test(essence)
+}
+
 const isDropped = (name: string): boolean =>
-  dropped.has(name) || name.startsWith('vendo-') || name.startsWith('x-vendo-')
+  dropped.has(name) ||
+  // Which pages may read an answer is the operator's decision.
+  name.startsWith('access-control-') ||
+  name.startsWith('vendo-') || name.startsWith('x-vendo-')
 
 /** Headers that `Connection` names are hop-by-hop too; undefined for the usual values, which name none. */
 const connectionListed = (value: string | undefined): readonly string[] | undefined => {

@@ -8,6 +8,7 @@ import type { Settlement } from '../store/records.ts'
 import { admit } from './admit.ts'
 import { admitForm } from './admit-form.ts'
 import { assertBuilt } from './assert-built.ts'
+import { assertNoNavigation } from './assert-no-navigation.ts'
 import { assertOwnAccount } from './assert-own-account.ts'
 import { assertOwnResponse } from './assert-own-response.ts'
 import { authenticate } from './authenticate.ts'
@@ -61,6 +62,7 @@ const answerRequest = async (dependencies: PipelineDependencies, unaddressed: Un
   unaddressed.address = readAddress(message.url ?? '', message.headers.host, dependencies.addressBook)
   const incoming = unaddressed as Incoming
   const { address } = incoming
+  assertNoNavigation(message)
   const identified = identify(dependencies, incoming)
   const { caller, target } = identified instanceof Promise ? await identified : identified
   assertBuilt(message.rawHeaders)
