@@ -29,6 +29,8 @@ export interface AnswerHeadersInput {
   readonly requestId: string
   /** The injected credential, blanked wherever the provider echoes it. */
   readonly maskHeader: (value: string) => string
+  /** Whether the credential stands in a name: such a header is left out. Default: in none. */
+  readonly isSecretName?: (name: string) => boolean
   /** The broker edits the body, so its length is no longer the provider's. */
   readonly edited: boolean
   /** How long the body is, where all of it is there: chunks of the provider's name no length. */
@@ -37,7 +39,7 @@ export interface AnswerHeadersInput {
 
 /** The headers of the answer to the client, as Node's flat list: the provider's own, less those of its hop, plus the request id. */
 export const answerHeaders = (input: AnswerHeadersInput): string[] => {
-  const { headers, requestId, maskHeader, edited, wholeBytes } = input
+  const { headers, requestId, maskHeader, isSecretName, edited, wholeBytes } = input
   const answer: string[] = []
   const { flat } = headers
   const listed = connectionListed(headers.get('connection'))
@@ -47,7 +49,7 @@ export const answerHeaders = (input: AnswerHeadersInput): string[] => {
     const value = flat[index + 1] as string
     // The length comes last: once Node knows it, it takes a content-disposition for UTF-8 and spoils its bytes.
     if (name === 'content-length') length = value
-    else if (!isDropped(name) && !listed?.includes(name)) answer.push(name, maskHeader(value))
+    else if (!isDropped(name) && !listed?.includes(name) && isSecretName?.(name) !== true) answer.push(name, maskHeader(value))
   }
   if (!edited && length !== undefined) answer.push('content-length', length)
   answer.push(headerNames.requestId, requestId)

@@ -8,6 +8,7 @@ import type { PipelineDependencies } from './dependencies.ts'
 import type { Attempt, Incoming } from './records.ts'
 import { Relay } from './relay.ts'
 import type { RelayEnd } from './relay-end.ts'
+import { ScannedAnswer } from './scanned-answer.ts'
 import { UploadBody } from './upload-body.ts'
 import { UploadGate } from './upload-gate.ts'
 
@@ -43,7 +44,7 @@ export const forward = (dependencies: PipelineDependencies, incoming: Incoming, 
     inFlight.remove(answering)
   }
   try {
-    pools.dispatch(request, relay)
+    pools.dispatch(request, new ScannedAnswer(relay, secretMaskOf(secret)))
   } catch (error) {
     forget()
     throw error
