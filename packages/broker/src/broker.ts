@@ -289,7 +289,11 @@ interface Routes {
 const apiPath = /^\/(api|credentials|healthz|readyz)(?=[/?]|$)/
 
 /** The management API and the proxy share a port, not a code path: frameworks stay out of the hot one. */
-const route = (message: IncomingMessage, answer: ServerResponse, { runRequest, api, gate, proxyDomain }: Routes): void => {
+const route = (
+  message: IncomingMessage,
+  answer: ServerResponse,
+  { runRequest, api, gate, proxyDomain }: Routes,
+): void => {
   const toProxyHost =
     proxyDomain !== undefined &&
     (message.headers.host ?? '').toLowerCase().includes(`-proxy.${proxyDomain.toLowerCase()}`)

@@ -101,16 +101,20 @@ describe('what a provider answers is no page', () => {
   })
 })
 
-it.each(['x-bf-async', 'X-BF-Async-Id', 'x-bf-async-job-result-ttl', 'x-bf-cache-key', 'x-vendo-async', 'x-vendo-async-id'])(
-  '%s promises what is not built, and is refused by name',
-  async (name) => {
-    const sent = closed.upstream.requests.length
-    const answer = await call(closed, { [name]: '1' })
-    expect([answer.status, answer.headers['vendo-error-code']]).toEqual([400, 'not_supported'])
-    expect(answer.text).toContain(name.toLowerCase())
-    expect(closed.upstream.requests).toHaveLength(sent)
-  },
-)
+it.each([
+  'x-bf-async',
+  'X-BF-Async-Id',
+  'x-bf-async-job-result-ttl',
+  'x-bf-cache-key',
+  'x-vendo-async',
+  'x-vendo-async-id',
+])('%s promises what is not built, and is refused by name', async (name) => {
+  const sent = closed.upstream.requests.length
+  const answer = await call(closed, { [name]: '1' })
+  expect([answer.status, answer.headers['vendo-error-code']]).toEqual([400, 'not_supported'])
+  expect(answer.text).toContain(name.toLowerCase())
+  expect(closed.upstream.requests).toHaveLength(sent)
+})
 
 it.each(['openai/gpt-4o', 'anthropic/claude-sonnet-4-5', 'google/gemini-2.5-pro'])(
   'the model %s is told how to be called instead',

@@ -31,7 +31,11 @@ const echo = (long: boolean) => `{"a":"${long ? filler : ''}","key":"${upstreamK
 
 const ask = (status: number, headers: Record<string, string>, body: Buffer | string) => {
   next = { status, headers: { 'content-type': 'application/json', ...headers }, body }
-  return broker.send({ path: '/anthropic/v1/messages', json: anthropicRequest(), headers: { 'accept-encoding': 'gzip' } })
+  return broker.send({
+    path: '/anthropic/v1/messages',
+    json: anthropicRequest(),
+    headers: { 'accept-encoding': 'gzip' },
+  })
 }
 
 /** Whether the credential can be had from what the client received. */
@@ -52,7 +56,10 @@ describe.each([false, true])('a credential that is echoed in a compressed answer
     const answer = await ask(400, { 'content-encoding': encoding }, encode(Buffer.from(echo(long))))
     expect(leaks(answer.body, encoding)).toBe(false)
     if (!long) {
-      expect([answer.status, answer.text]).toEqual([400, echo(false).replace(upstreamKey, '*'.repeat(upstreamKey.length))])
+      expect([answer.status, answer.text]).toEqual([
+        400,
+        echo(false).replace(upstreamKey, '*'.repeat(upstreamKey.length)),
+      ])
     }
   })
 })
@@ -84,6 +91,8 @@ it.each([`x-${upstreamKey}`, upstreamKey.toUpperCase()])('a header named %s stay
 })
 
 it('every coding here can be undone by the test itself', () => {
-  const texts = codings.map(([encoding], index) => decodeLeniently(decodings[index]?.(Buffer.from('plain')) as Buffer, encoding))
+  const texts = codings.map(([encoding], index) =>
+    decodeLeniently(decodings[index]?.(Buffer.from('plain')) as Buffer, encoding),
+  )
   expect(new Set(texts.map(String))).toEqual(new Set(['plain']))
 })

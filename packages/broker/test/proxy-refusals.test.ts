@@ -160,7 +160,9 @@ describe('bodies', () => {
     const { hostname, port } = new URL(broker.url)
     await new Promise<void>((resolve) => {
       const socket = connect(Number(port), hostname, () => {
-        socket.write(`POST /anthropic/v1/messages HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${broker.key}\r\n`)
+        socket.write(
+          `POST /anthropic/v1/messages HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${broker.key}\r\n`,
+        )
         socket.write(`content-type: application/json\r\ncontent-length: 500\r\n\r\n{"model":`, () => socket.destroy())
       })
       socket.once('close', () => resolve())

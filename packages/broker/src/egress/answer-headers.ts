@@ -49,7 +49,8 @@ export const answerHeaders = (input: AnswerHeadersInput): string[] => {
     const value = flat[index + 1] as string
     // The length comes last: once Node knows it, it takes a content-disposition for UTF-8 and spoils its bytes.
     if (name === 'content-length') length = value
-    else if (!isDropped(name) && !listed?.includes(name) && isSecretName?.(name) !== true) answer.push(name, maskHeader(value))
+    else if (!isDropped(name) && !listed?.includes(name) && isSecretName?.(name) !== true)
+      answer.push(name, maskHeader(value))
   }
   if (!edited && length !== undefined) answer.push('content-length', length)
   answer.push(headerNames.requestId, requestId)
@@ -75,7 +76,8 @@ const isDropped = (name: string): boolean =>
   dropped.has(name) ||
   // Which pages may read an answer is the operator's decision.
   name.startsWith('access-control-') ||
-  name.startsWith('vendo-') || name.startsWith('x-vendo-')
+  name.startsWith('vendo-') ||
+  name.startsWith('x-vendo-')
 
 /** Headers that `Connection` names are hop-by-hop too; undefined for the usual values, which name none. */
 const connectionListed = (value: string | undefined): readonly string[] | undefined => {

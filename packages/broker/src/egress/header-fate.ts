@@ -255,8 +255,7 @@ export const headerFate = (name: string): HeaderFate => {
   const dashed = name.includes('_') ? name.replaceAll('_', '-') : name
   if (tracesDespitePrefix.has(dashed)) return 'trace'
   const row = table.find(
-    ({ names = [], prefixes = [] }) =>
-      names.includes(dashed) || prefixes.some((prefix) => dashed.startsWith(prefix)),
+    ({ names = [], prefixes = [] }) => names.includes(dashed) || prefixes.some((prefix) => dashed.startsWith(prefix)),
   )
   return row?.fate ?? 'forwarded'
 }
@@ -264,7 +263,17 @@ export const headerFate = (name: string): HeaderFate => {
 /** Headers that are for the provider, whatever `Connection` says about them. */
 const endToEnd: { readonly names: ReadonlySet<string>; readonly prefixes: readonly string[] } = {
   names: new Set(['user-agent', 'cache-control', 'range', 'x-goog-user-project', 'x-goog-request-params', 'prefer']),
-  prefixes: ['content-', 'accept', 'anthropic-', 'openai-', 'x-goog-', 'x-stainless-', 'x-title', 'http-referer', 'if-'],
+  prefixes: [
+    'content-',
+    'accept',
+    'anthropic-',
+    'openai-',
+    'x-goog-',
+    'x-stainless-',
+    'x-title',
+    'http-referer',
+    'if-',
+  ],
 }
 
 /**

@@ -97,16 +97,12 @@ describe('headers of the client’s hop and identity stay behind', () => {
     expect(forwarded([name, 'x'])).toHaveLength(1)
   })
 
-  it.each([
-    'content-type',
-    'anthropic-beta',
-    'anthropic-version',
-    'Accept',
-    'idempotency-key',
-    'user-agent',
-  ])('Connection cannot have %s left out, which is for the provider', (name) => {
-    expect(forwarded(['Connection', `close, ${name}`, name, 'x'])[0]).toEqual([name.toLowerCase(), 'x'])
-  })
+  it.each(['content-type', 'anthropic-beta', 'anthropic-version', 'Accept', 'idempotency-key', 'user-agent'])(
+    'Connection cannot have %s left out, which is for the provider',
+    (name) => {
+      expect(forwarded(['Connection', `close, ${name}`, name, 'x'])[0]).toEqual([name.toLowerCase(), 'x'])
+    },
+  )
 
   it('drops what Connection names', () => {
     expect(forwarded(['Connection', 'close, X-Hop', 'x-hop', '1', 'x-end', '2'])).toEqual([

@@ -227,7 +227,14 @@ export class Relay implements AnswerReceiver, ClientSideEvents {
   #answerHeaders(wholeBytes?: number): string[] {
     const { requestId, mask } = this.#input
     const edited = this.#filter !== undefined
-    return answerHeaders({ headers: this.#headers, requestId, maskHeader: mask.text, isSecretName: mask.inName, edited, wholeBytes })
+    return answerHeaders({
+      headers: this.#headers,
+      requestId,
+      maskHeader: mask.text,
+      isSecretName: mask.inName,
+      edited,
+      wholeBytes,
+    })
   }
 
   /** Only between two events, and only to a client that reads. */
