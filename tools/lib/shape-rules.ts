@@ -12,6 +12,7 @@ export const mayReveal: readonly RegExp[] = [
   /^packages\/broker\/src\/http\/credential[a-z-]*\.ts$/, // answers the credentials endpoint
   /^packages\/broker\/src\/http\/key-routes\.ts$/, // shows a minted key once
   /^packages\/broker\/src\/egress\/secret-mask\.ts$/, // blanks the secret where a provider echoes it
+  /^packages\/broker\/src\/egress\/tenant-idempotency-key\.ts$/, // keys the HMAC of a tenant's idempotency keys
   /^packages\/cli\/src\/(.+\/)?(inject|reveal)[a-z-]*\.ts$/, // fills a child's environment; shows a minted key once
   /^bench\/broker\/reveal-bench-keys\.ts$/, // hands throwaway keys to the load generator
   /^packages\/testkit\//, // runs in tests alone

@@ -14,6 +14,8 @@ import {
   type UpstreamTimeouts,
 } from './egress/upstream-pools.ts'
 import type { ApiDependencies } from './http/api-dependencies.ts'
+import type { Zone } from './http/cross-origin.ts'
+import { createFrontGate, type FrontGate } from './http/front-gate.ts'
 import { createLazyApi, type LazyApi } from './http/lazy-api.ts'
 import { createBillingEvents } from './ledger/billing-events.ts'
 import { createEventLog } from './ledger/event-log.ts'
@@ -59,6 +61,10 @@ export interface BrokerOptions {
   readonly proxyDomain?: string
   /** The broker's own address as clients reach it, without a trailing slash. Default: where it listens. */
   readonly publicUrl?: string
+  /** Origins whose pages may call the proxy, such as `https://app.example.com`. Default: none. Never management routes. */
+  readonly allowedOrigins?: readonly string[]
+  /** Origins whose pages may ask `/credentials` for integrations that the broker proxies. Default: none. */
+  readonly credentialsOrigins?: readonly string[]
   readonly timeouts?: Partial<UpstreamTimeouts>
   readonly serverTimeouts?: Partial<ServerTimeouts>
   /**
@@ -125,7 +131,7 @@ const settleGraceMs = 120_000
 /**
  * Creates a broker: keys, credentials, ledger, HTTP API and metering proxy on one port.
  *
- * @throws {VendoError} `validation_failed` for an upstream origin that is neither https nor on this machine.
+ * @throws {VendoError} `validation_failed` for an upstream origin that is neither https nor on this machine, or an allowed origin that is none.
  */
 export const createBroker = (options: BrokerOptions): Broker => {
   const observer = observerOf(options)
@@ -145,8 +151,18 @@ export const createBroker = (options: BrokerOptions): Broker => {
   const workers = createBodyWorkers()
   const holdTtlMs = timeouts.totalMs + settleGraceMs
   const ledger = wireLedger(options, { clock, logger, observer, holdTtlMs })
+  const addressBook = addressBookOf(providers, options.proxyDomain)
+  const gate = createFrontGate({
+    proxy: options.allowedOrigins ?? [],
+    credentials: options.credentialsOrigins ?? [],
+    isProxied: (slug) => addressBook.provider(slug) !== undefined,
+    publicUrl: options.publicUrl,
+    proxyDomain: options.proxyDomain,
+    shapeOf: (target) => addressBook.provider(target.split('/', 2)[1] ?? '')?.errorShape ?? 'openai',
+    newId,
+  })
   const runRequest = createRunRequest({
-    addressBook: addressBookOf(providers, options.proxyDomain),
+    addressBook,
     directory,
     store: options.store,
     vault: rememberOpened(options.vault),
@@ -172,7 +188,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
   observer.watch(gaugesOf(inFlight, ledger, logger))
   const api = createLazyApi(apiDependencies(options, { directory, inFlight, clock, requireUrl, logger, ...ledger }))
   const server = createNodeServer(
-    (message, answer) => route(message, answer, { runRequest, api, proxyDomain: options.proxyDomain }),
+    (message, answer) => route(message, answer, { runRequest, api, gate, proxyDomain: options.proxyDomain }),
     { ...defaultServerTimeouts, ...options.serverTimeouts },
     options.maxConnectionsPerAddress,
   )
@@ -183,6 +199,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
       // First, or the holds of what waits there would be settled as orphans.
       await ledger.outbox.recover()
       await options.store.settleOrphans(options.store.exclusive ? null : clock())
+      gate.listensOn(listenOptions.host ?? '127.0.0.1')
       const { host, port } = await server.listen(listenOptions)
       url ??= `http://${host.includes(':') ? `[${host}]` : host}:${port}`
       return { url }
@@ -283,7 +300,7 @@ const sweepLedger = async (
 
 const addressBookOf = (providers: readonly Provider[], proxyDomain: string | undefined) => {
   const bySlug = new Map(providers.map((provider) => [provider.slug, provider]))
-  return { provider: (slug: string) => bySlug.get(slug), proxyDomain }
+  return { provider: (slug: string) => bySlug.get(slug), slugs: [...bySlug.keys()], proxyDomain }
 }
 
 interface ApiParts extends Pick<LedgerParts, 'events' | 'billing' | 'line'> {
@@ -318,17 +335,25 @@ const apiDependencies = ({ store, vault, rateTables }: BrokerOptions, parts: Api
 interface Routes {
   readonly runRequest: RunRequest
   readonly api: LazyApi
+  readonly gate: FrontGate
   readonly proxyDomain: string | undefined
 }
 
 const apiPath = /^\/(api|credentials|healthz|readyz)(?=[/?]|$)/
 
 /** The management API and the proxy share a port, not a code path: frameworks stay out of the hot one. */
-const route = (message: IncomingMessage, answer: ServerResponse, { runRequest, api, proxyDomain }: Routes): void => {
+const route = (
+  message: IncomingMessage,
+  answer: ServerResponse,
+  { runRequest, api, gate, proxyDomain }: Routes,
+): void => {
   const toProxyHost =
     proxyDomain !== undefined &&
     (message.headers.host ?? '').toLowerCase().includes(`-proxy.${proxyDomain.toLowerCase()}`)
-  if (toProxyHost || !apiPath.test(message.url ?? '')) return void runRequest(message, answer)
+  const path = toProxyHost ? null : apiPath.exec(message.url ?? '')
+  const zone: Zone = path === null ? 'proxy' : path[1] === 'credentials' ? 'credentials' : 'management'
+  if (!gate.passes(message, answer, zone)) return
+  if (zone === 'proxy') return void runRequest(message, answer)
   askForBody(message, answer)
   void api(message, answer)
 }

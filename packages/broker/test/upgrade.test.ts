@@ -8,7 +8,9 @@ const upgrade = (broker: TestBroker, onConnected: (socket: ReturnType<typeof con
     const { hostname, port } = new URL(broker.url)
     let received = ''
     const socket = connect(Number(port), hostname, () => {
-      socket.write('GET /openai/v1/realtime HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
+      socket.write(
+        'GET /openai/v1/realtime HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+      )
       onConnected(socket)
     })
     socket.on('data', (bytes) => {

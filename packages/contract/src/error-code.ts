@@ -59,6 +59,11 @@ export const errorCodes = {
     'This key may not use this model: use an allowed one, or another key.',
   ),
   key_scope: broker(403, 'AuthError', 'This kind of key may not call this address: see the table of keys in the docs.'),
+  browser_refused: broker(
+    403,
+    'ValidationError',
+    'Call from a server; or, from a page, with `fetch`, a key in a header and an origin that the operator allows.',
+  ),
   provider_unknown: broker(
     404,
     'ValidationError',
@@ -82,6 +87,7 @@ export const errorCodes = {
   request_too_large: broker(413, 'ValidationError', 'Send a smaller body.'),
   unsupported_encoding: broker(415, 'ValidationError', 'Send the body uncompressed, as JSON.'),
   validation_failed: broker(400, 'ValidationError', 'Correct the request as the message says.'),
+  not_supported: broker(400, 'ValidationError', 'Leave out what the message names: it is not built yet.'),
   key_conflict: broker(400, 'ValidationError', 'Send one Vendo key, not two different ones.'),
   path_rejected: broker(
     400,
@@ -92,6 +98,11 @@ export const errorCodes = {
     400,
     'ValidationError',
     'Set the use limit that the message names, or use a key that allows unbounded requests.',
+  ),
+  host_refused: broker(
+    421,
+    'ValidationError',
+    'Call this broker as localhost or by its public URL; behind a proxy, start it with `--public-url`.',
   ),
   spend_cap_daily: broker(
     429,

@@ -7,6 +7,8 @@ const shortestMasked = 8
 /** Blanks an injected credential wherever a provider echoes it. Lengths stay as they were, so framing does too. */
 export interface SecretMask {
   readonly text: (value: string) => string
+  /** Whether the secret stands in a header's name, whose case is gone. */
+  readonly inName: (name: string) => boolean
   /** Returns the same bytes when the secret is not in them. */
   readonly bytes: (whole: Buffer) => Buffer
   /** For bytes that come in pieces: finds an occurrence that is cut by the end of one. */
@@ -19,6 +21,8 @@ export interface MaskStream {
   push(piece: Buffer): Buffer
   /** What was held back. */
   end(): Buffer
+  /** Only looks: whether the secret was in the pieces so far, this one included. Not to be mixed with `push`. */
+  found(piece: Buffer): boolean
 }
 
 const nothing = Buffer.alloc(0)
@@ -40,14 +44,17 @@ const createSecretMask = (secret: Secret): SecretMask => {
   if (value.length < shortestMasked) {
     return {
       text: (text) => text,
+      inName: () => false,
       bytes: (whole) => whole,
-      stream: () => ({ push: (piece) => piece, end: () => nothing }),
+      stream: () => ({ push: (piece) => piece, end: () => nothing, found: () => false }),
     }
   }
   const needle = Buffer.from(value)
+  const lowerCase = value.toLowerCase()
   const bytes = (whole: Buffer): Buffer => blank(whole, needle)
   return {
     text: (text) => (text.includes(value) ? text.replaceAll(value, '*'.repeat(value.length)) : text),
+    inName: (name) => name.length >= lowerCase.length && name.toLowerCase().includes(lowerCase),
     bytes,
     stream: () => {
       let held: Buffer = nothing
@@ -59,6 +66,11 @@ const createSecretMask = (secret: Secret): SecretMask => {
           return held.length === 0 ? masked : masked.subarray(0, kept)
         },
         end: () => held,
+        found: (piece) => {
+          const bytes = held.length === 0 ? piece : Buffer.concat([held, piece])
+          held = bytes.subarray(Math.max(0, bytes.length - needle.length + 1))
+          return bytes.includes(needle)
+        },
       }
     },
   }

@@ -4,6 +4,8 @@ import type { HeaderList } from './http1/header-list.ts'
 /** One request to one origin. */
 export interface UpstreamRequest {
   readonly origin: string
+  /** On whose behalf, and with which credential: requests of two parties never share a connection. */
+  readonly party: string
   readonly path: string
   readonly method: string
   /** Name, value, name, value; without host, framing and connection headers, which the transport sets. */

@@ -1,6 +1,7 @@
 import { createVendoError } from '@vendo/contract'
 import { Exchange } from './http1/exchange.ts'
-import { OriginPool } from './http1/origin-pool.ts'
+import type { OriginPool } from './http1/origin-pool.ts'
+import { PartyPools } from './http1/party-pools.ts'
 import { requestHead } from './http1/request-head.ts'
 import type { UpstreamHandler, UpstreamRequest } from './upstream-call.ts'
 
@@ -23,7 +24,9 @@ export const defaultUpstreamTimeouts: UpstreamTimeouts = {
   totalMs: 3_600_000,
 }
 
-/** Keep-alive connections to the providers. There is no way to reach an origin that was not announced at creation. */
+/**
+ * Keep-alive connections to the providers, of each party its own: an answer that an upstream sends once too often can reach
+ * nobody but whoever asked before. There is no way to reach an origin that was not announced at creation. */
 export interface UpstreamPools {
   /**
    * Sends a request; all that comes of it reaches the handler. One that cannot be written at all is refused before anything
@@ -37,32 +40,34 @@ export interface UpstreamPools {
 }
 
 const lookEveryMs = 5_000
+/** Parties of one origin whose connections are kept; whoever called longest ago loses theirs first. */
+const maxParties = 1_000
 
 /**
- * Creates one pool per allowed origin. Redirects are never followed: a pool knows one place.
+ * Creates the pools of each allowed origin. Redirects are never followed: a pool knows one place.
  *
  * @throws {VendoError} `validation_failed` for an origin that is not https, unless it is on this machine.
  */
-export const createUpstreamPools = (origins: Iterable<string>, timeouts: UpstreamTimeouts): UpstreamPools => {
-  const pools = new Map<string, OriginPool>()
-  for (const origin of new Set(origins)) {
+export const createUpstreamPools = (announced: Iterable<string>, timeouts: UpstreamTimeouts): UpstreamPools => {
+  const origins = new Map<string, PartyPools>()
+  for (const origin of new Set(announced)) {
     assertOrigin(origin)
-    pools.set(origin, new OriginPool(origin, timeouts))
+    origins.set(origin, new PartyPools({ origin, timeouts, maxParties }))
   }
   const look = setInterval(() => {
-    for (const pool of pools.values()) pool.dropExpired()
+    for (const pools of origins.values()) pools.dropExpired()
   }, lookEveryMs)
   look.unref()
   return {
     dispatch: (request, handler) => {
-      const pool = pools.get(request.origin)
+      const pools = origins.get(request.origin)
       // Fail closed: an origin outside the table must never see a credential.
-      if (pool === undefined) throw createVendoError(`No upstream at ${request.origin}.`, { code: 'upstream_error' })
-      dispatch(pool, request, handler)
+      if (pools === undefined) throw createVendoError(`No upstream at ${request.origin}.`, { code: 'upstream_error' })
+      dispatch(pools.of(request.party), request, handler)
     },
     close: async () => {
       clearInterval(look)
-      for (const pool of pools.values()) pool.destroy()
+      for (const pools of origins.values()) pools.destroy()
     },
   }
 }

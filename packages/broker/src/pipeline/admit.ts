@@ -6,6 +6,7 @@ import { type Bound, boundRequest } from '../meter/bound.ts'
 import { unboundedAdvice } from '../meter/unbounded-advice.ts'
 import { noRates, unpricedBound } from '../meter/unpriced-bound.ts'
 import { flagsOfNotUnderstood, leavesModelToPrompt, modelUnnamed, modelUnpriced } from './admission-policy.ts'
+import { assertNoPrefix } from './assert-no-prefix.ts'
 import { matchGlob } from './match-glob.ts'
 import type { Payer } from './payer.ts'
 import type { Pricing } from './pricing.ts'
@@ -148,11 +149,21 @@ export const assertModelsAllowed = ({ key }: Caller, models: readonly string[]):
 
 type RatesInput = Pick<AdmitInput, 'caller' | 'target' | 'payer' | 'pricing' | 'now'>
 
-/** The rates of a model at the instant of admission. */
-export const findRates = ({ pricing, target, now }: Pick<RatesInput, 'pricing' | 'target' | 'now'>, model: string) =>
-  pricing.rateBook.find({ integration: target.provider.slug, model, at: now })
+/**
+ * The rates of a model at the instant of admission.
+ *
+ * @throws {VendoError} `not_supported` for a model that is named with its provider.
+ */
+export const findRates = (
+  { pricing, target, now }: Pick<RatesInput, 'pricing' | 'target' | 'now'>,
+  model: string,
+): ModelRates | undefined => {
+  const rates = pricing.rateBook.find({ integration: target.provider.slug, model, at: now })
+  if (rates === undefined) assertNoPrefix(model, target.provider)
+  return rates
+}
 
-/** @throws {VendoError} `model_unpriced` */
+/** @throws {VendoError} `model_unpriced`; `not_supported` for a model that is named with its provider. */
 export const requireRates = (input: RatesInput, model: string): ModelRates => {
   const rates = findRates(input, model)
   if (rates === undefined) throw modelUnpriced(input, model)

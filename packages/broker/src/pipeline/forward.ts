@@ -8,6 +8,7 @@ import type { PipelineDependencies } from './dependencies.ts'
 import type { Attempt, Incoming } from './records.ts'
 import { Relay } from './relay.ts'
 import type { RelayEnd } from './relay-end.ts'
+import { ScannedAnswer } from './scanned-answer.ts'
 import { UploadBody } from './upload-body.ts'
 import { UploadGate } from './upload-gate.ts'
 
@@ -43,7 +44,7 @@ export const forward = (dependencies: PipelineDependencies, incoming: Incoming, 
     inFlight.remove(answering)
   }
   try {
-    pools.dispatch(request, relay)
+    pools.dispatch(request, new ScannedAnswer(relay, secretMaskOf(secret)))
   } catch (error) {
     forget()
     throw error
@@ -84,7 +85,8 @@ const relayOf = (sending: Sending, secret: Secret, upload: UploadBody | undefine
 
 const requestOf = (sending: Sending, secret: Secret, upload: UploadBody | undefined): UpstreamRequest => {
   const { dependencies, incoming, attempt } = sending
-  const { route, target, metered, body } = attempt.admission
+  const { route, target, metered, body, caller } = attempt.admission
+  const { connection } = target
   const headers = outgoingHeaders({
     rawHeaders: incoming.message.rawHeaders,
     provider: target.provider,
@@ -92,9 +94,12 @@ const requestOf = (sending: Sending, secret: Secret, upload: UploadBody | undefi
     // A kept answer must suit clients that ask for no compression.
     identityEncoding: metered?.usageAdded === true || route.cacheSeconds !== undefined,
     traceContext: dependencies.forwardTraceContext,
+    pooledFor: target.byok ? undefined : caller.tenantId,
   })
   return {
     origin: dependencies.originOf(target.provider),
+    // A changed credential is another envelope. A connection's tenant is not always the caller's: both are named.
+    party: `${caller.tenantId} ${connection.id} ${connection.sealed.envelope}`,
     path: incoming.address.path + incoming.address.query,
     method: route.method,
     headers,

@@ -5,6 +5,7 @@ import { type AddressBook, readAddress } from './read-address.ts'
 const providers = { anthropic, openai, openrouter }
 const book: AddressBook = {
   provider: (slug) => (Object.hasOwn(providers, slug) ? providers[slug as keyof typeof providers] : undefined),
+  slugs: Object.keys(providers),
   proxyDomain: 'example.test',
 }
 const read = (target: string, host?: string) => {
@@ -41,6 +42,20 @@ describe('the query passes as it is, without a credential', () => {
     ['/openai/v1/models?api_key=vendo_sk_abc&a=1', '?a=1', null],
     ['/openai/v1/models?a=%vendo&b=%zz', '?a=%vendo&b=%zz', null],
     ['/openai/v1/models?', '', null],
+    ['/openai/v1/models?a=1;key=vendo_sk_abc', '?a=1', null],
+    ['/openai/v1/models?a=1;KEY=vendo_sk_abc;b=2&c=3', '?a=1;b=2&c=3', null],
+    ['/openai/v1/models?Key=abc&a=1', '?a=1', null],
+    ['/openai/v1/models?a=1%3Bkey%3Dvendo_sk_abc', '', null],
+    ['/openai/v1/models?a=%76endo_sk_abc&b=1', '?b=1', null],
+    ['/openai/v1/models?a=%2576endo_sk_abc&b=1', '?b=1', null],
+    ['/openai/v1/models?a=%zz%76endo%5fsk_abc&b=1', '?b=1', null],
+    ['/openai/v1/models?vendo_sk_abc&b=1', '?b=1', null],
+    ['/openai/v1/models?vendo_mk_abc=1&b=1', '?b=1', null],
+    ['/openai/v1/models?a=VENDO_SK_abc&b=1', '?b=1', null],
+    ['/openai/v1/models?a=x=vendo_sk_abc&b=1', '?b=1', null],
+    ['/openai/v1/models?key=abc=d', '', 'abc=d'],
+    ['/openai/v1/models?key', '', ''],
+    ['/openai/v1/models?a=1;b=2', '?a=1;b=2', null],
   ])('%s', (target, query, queryKey) => {
     expect(read(target).slice(2)).toEqual([query, queryKey])
   })
@@ -72,6 +87,8 @@ describe('whatever could become another path or host is refused', () => {
     '/anthropic/v1/messages%00',
     '/anthropic/v1/mess ages',
     '/anthropic/v1/messäges',
+    '/openai/v1/models/vendo_sk_abc',
+    '/openai/v1/models/%76endo_sk_abc',
     'http://evil.test/anthropic/v1/messages',
     'anthropic/v1/messages',
     '*',
@@ -83,4 +100,19 @@ describe('whatever could become another path or host is refused', () => {
 
 it.each(['/nobody/v1/messages', '/', '/__proto__/v1', '/constructor'])('%s names no integration', (target) => {
   expect(() => read(target)).toThrow(expect.objectContaining({ code: 'provider_unknown', status: 404 }))
+})
+
+describe('a path of the API that would choose the provider says that it is not built, and what there is', () => {
+  it.each(['/v1/chat/completions', '/v1/messages', '/v1/models', '/v1', '/v1beta/models', '/chat/completions'])(
+    '%s',
+    (target) => {
+      expect(() => read(target)).toThrow(
+        expect.objectContaining({
+          code: 'not_supported',
+          status: 400,
+          suggestedFix: expect.stringContaining('anthropic, openai, openrouter'),
+        }),
+      )
+    },
+  )
 })

@@ -10,14 +10,15 @@ import {
 import { answerHeaders, isEventStream } from '../egress/answer-headers.ts'
 import { HeaderList, noHeaders } from '../egress/http1/header-list.ts'
 import type { MaskStream, SecretMask } from '../egress/secret-mask.ts'
-import type { UpstreamCall, UpstreamHandler } from '../egress/upstream-call.ts'
+import type { UpstreamCall } from '../egress/upstream-call.ts'
 import { breakOffEvent } from './break-off-event.ts'
 import { type BufferedAnswer, createBufferedAnswer, type KeptAnswer } from './buffered-answer.ts'
 import { ClientSide, type ClientSideEvents } from './client-side.ts'
+import { codingsOf } from './content-decoder.ts'
 import type { DrainGate, OnDisconnect } from './drain-policy.ts'
 import { createHeartbeat, type Heartbeat, heartbeatBytes } from './heartbeat.ts'
-import { createMeterTap, type MeterTap } from './meter-tap.ts'
 import { endKindOf, RelayAborted, type RelayEnd } from './relay-end.ts'
+import type { AnswerReceiver } from './scanned-answer.ts'
 
 /** What one relay works with. */
 export interface RelayInput {
@@ -48,7 +49,7 @@ const mostWholeBytes = 65_536
  * Carries one answer from the provider to the client: bytes first, then a copy to the meter. Whatever ends it resolves
  * {@link Relay.ended}, once.
  */
-export class Relay implements UpstreamHandler, ClientSideEvents {
+export class Relay implements AnswerReceiver, ClientSideEvents {
   readonly ended: Promise<RelayEnd>
   readonly #input: RelayInput
   readonly #client: ClientSide
@@ -63,7 +64,9 @@ export class Relay implements UpstreamHandler, ClientSideEvents {
   #ttfbMs: number | null = null
   #replaced: RelayEnd['replaced'] = null
   #reader: UsageReader | undefined
-  #tap: MeterTap | undefined
+  /** The meter has failed. */
+  #isUnread = false
+  #isDecoded = false
   #filter: Transducer<Uint8Array, Uint8Array> | undefined
   #masked: MaskStream | undefined
   #heartbeat: Heartbeat | undefined
@@ -148,10 +151,14 @@ export class Relay implements UpstreamHandler, ClientSideEvents {
   onResponseData(chunk: Buffer): void {
     if (this.#replaced !== null) return
     this.#forward(chunk)
-    this.#show(chunk)
+    if (!this.#isDecoded) this.#show(chunk)
     if (this.#drainTimer === undefined) return
     this.#drainedBytes += chunk.length
     if (this.#drainedBytes > this.#input.drains.policy.mostBytes) this.abort('client_gone')
+  }
+
+  onPlainData(piece: Buffer): void {
+    if (this.#reader !== undefined && this.#isDecoded) this.#show(piece)
   }
 
   onResponseEnd(): void {
@@ -201,8 +208,10 @@ export class Relay implements UpstreamHandler, ClientSideEvents {
     if (wireFormat === undefined) return
     const encoding = headers.get('content-encoding')
     this.#reader = createUsageReader({ wireFormat, contentType: this.#isEventStream ? 'sse' : 'json' })
-    this.#tap = createMeterTap(encoding, this.#reader)
-    const editable = encoding === undefined || encoding === 'identity'
+    // Of a coded answer, whoever looks through it shows the plain bytes.
+    const codings = encoding === undefined ? [] : codingsOf(encoding)
+    this.#isDecoded = codings !== undefined && codings.length > 0
+    const editable = !this.#isDecoded && codings !== undefined
     if (usageAdded && this.#isEventStream && editable) this.#filter = createUsageChunkFilter()
   }
 
@@ -219,7 +228,14 @@ export class Relay implements UpstreamHandler, ClientSideEvents {
   #answerHeaders(wholeBytes?: number): string[] {
     const { requestId, mask } = this.#input
     const edited = this.#filter !== undefined
-    return answerHeaders({ headers: this.#headers, requestId, maskHeader: mask.text, edited, wholeBytes })
+    return answerHeaders({
+      headers: this.#headers,
+      requestId,
+      maskHeader: mask.text,
+      isSecretName: mask.inName,
+      edited,
+      wholeBytes,
+    })
   }
 
   /** Only between two events, and only to a client that reads. */
@@ -280,9 +296,9 @@ export class Relay implements UpstreamHandler, ClientSideEvents {
   /** The meter looks second, and whatever it throws stays here: a call that cannot be read settles as an estimate. */
   #show(chunk: Buffer): void {
     try {
-      this.#tap?.push(chunk)
+      if (!this.#isUnread) this.#reader?.push(chunk)
     } catch {
-      this.#tap = undefined
+      this.#isUnread = true
     }
   }
 
@@ -298,10 +314,8 @@ export class Relay implements UpstreamHandler, ClientSideEvents {
   #flushBuffer(buffer: BufferedAnswer, whole: boolean): void {
     const { mask, keep } = this.#input
     this.#buffer = undefined
-    const opened = buffer.open(this.#headers, mask)
-    this.#headers = opened.headers
     this.#sendHead()
-    const body = whole ? mask.bytes(opened.body) : this.#maskedStream().push(opened.body)
+    const body = whole ? mask.bytes(buffer.received()) : this.#maskedStream().push(buffer.received())
     this.#client.write(body)
     if (!whole || this.#status !== 200) return
     // Only what describes the body is kept: limits and ids are the first caller's own.
@@ -340,9 +354,7 @@ export class Relay implements UpstreamHandler, ClientSideEvents {
       clearTimeout(this.#drainTimer)
       this.#input.drains.leave()
     }
-    const read = this.#tap?.end()
-    if (read === undefined) this.#tell(kind)
-    else void read.then(() => this.#tell(kind))
+    this.#tell(kind)
   }
 
   #tell(kind: RelayEnd['kind']): void {

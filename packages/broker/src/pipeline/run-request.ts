@@ -6,6 +6,8 @@ import { type CallLogLine, logCallLine } from '../observe/logger.ts'
 import type { Settlement } from '../store/records.ts'
 import { admitBody } from './admit-body.ts'
 import { admitForm } from './admit-form.ts'
+import { assertBuilt } from './assert-built.ts'
+import { assertNoNavigation } from './assert-no-navigation.ts'
 import { assertOwnAccount } from './assert-own-account.ts'
 import { assertOwnReferences } from './assert-own-references.ts'
 import { authenticate } from './authenticate.ts'
@@ -60,8 +62,10 @@ const answerRequest = async (dependencies: PipelineDependencies, unaddressed: Un
   unaddressed.address = readAddress(message.url ?? '', message.headers.host, dependencies.addressBook)
   const incoming = unaddressed as Incoming
   const { address } = incoming
+  assertNoNavigation(message)
   const identified = identify(dependencies, incoming)
   const { caller, target, payer } = identified instanceof Promise ? await identified : identified
+  assertBuilt(message.rawHeaders)
   const route = classify(address.provider, message.method ?? 'GET', address.path)
   if (route.streamsBody === true) outliveAnswer(message, answer)
   incoming.progress.classified(routeName(route))

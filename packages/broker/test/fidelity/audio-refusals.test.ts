@@ -199,7 +199,7 @@ describe('what is no form is refused before anything is sent', () => {
     const types = ['x', boundary].map((name) => `content-type: multipart/form-data; boundary=${name}`)
     const head = [
       'POST /openai/v1/audio/transcriptions HTTP/1.1',
-      'host: broker',
+      'host: localhost',
       `authorization: Bearer ${broker.key}`,
     ]
     const text = await talk(

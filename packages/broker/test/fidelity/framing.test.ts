@@ -199,7 +199,7 @@ describe('connections', () => {
     await start((socket) => socket.write(rawAnswer()))
     const handshake = [
       'GET /openai/v1/realtime?model=gpt-realtime HTTP/1.1',
-      'host: broker',
+      'host: localhost',
       'connection: Upgrade',
       'upgrade: WebSocket',
       'sec-websocket-version: 13',

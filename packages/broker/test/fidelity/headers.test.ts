@@ -140,7 +140,7 @@ describe('a header of the request', () => {
     ['anthropic-version', '2024-01-01', ['anthropic-version: 2024-01-01']],
     ['user-agent', 'Anthropic/JS 1.0', ['user-agent: Anthropic/JS 1.0']],
     ['x-stainless-retry-count', '0', ['x-stainless-retry-count: 0']],
-    ['idempotency-key', 'abc', ['idempotency-key: abc']],
+    ['idempotency-key', 'abc', [expect.stringMatching(/^idempotency-key: [0-9a-f]{64}$/)]],
     ['accept-encoding', 'zstd, br', ['accept-encoding: zstd, br']],
     ['x-unknown', 'caf\u00e9', ['x-unknown: caf\u00e9']],
     ['x-utf-8', Buffer.from('größe ✓').toString('latin1'), [`x-utf-8: ${Buffer.from('größe ✓').toString('latin1')}`]],

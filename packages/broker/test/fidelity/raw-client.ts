@@ -67,7 +67,7 @@ export interface RawMessage {
 export const rawMessage = ({ key, line, headers, body = JSON.stringify(anthropicRequest()) }: RawMessage): string =>
   [
     line ?? 'POST /anthropic/v1/messages HTTP/1.1',
-    'host: broker',
+    'host: localhost',
     `authorization: Bearer ${key}`,
     'content-type: application/json',
     ...(headers ?? [`content-length: ${Buffer.byteLength(body)}`]),

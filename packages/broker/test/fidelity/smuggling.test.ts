@@ -96,7 +96,7 @@ describe('refused before anything is sent to the provider', () => {
         }),
       400,
     ],
-    ['no host', () => message({ headers: [length] }).replace('host: broker\r\n', ''), 400],
+    ['no host', () => message({ headers: [length] }).replace('host: localhost\r\n', ''), 400],
     ['a method that is none', () => message({ line: 'P@ST /anthropic/v1/messages HTTP/1.1' }), 400],
     ['a space in the target', () => message({ line: 'POST /anthropic/v1/mess ages HTTP/1.1' }), 400],
     ['an unknown version', () => message({ line: 'POST /anthropic/v1/messages HTTP/1.9' }), 400],
@@ -147,7 +147,7 @@ describe('harmless: the provider sees one clean request with a length', () => {
     ],
     ['an empty line before the request', () => `\r\n${message({})}`],
     ['HTTP/1.0', () => message({ line: line.replace('1.1', '1.0') })],
-    ['HTTP/1.0 without a host', () => message({ line: line.replace('1.1', '1.0') }).replace('host: broker\r\n', '')],
+    ['HTTP/1.0 without a host', () => message({ line: line.replace('1.1', '1.0') }).replace('host: localhost\r\n', '')],
     ['two hosts', () => message({ headers: ['host: evil.test', length] })],
     [
       'forged framing in headers that Connection names',

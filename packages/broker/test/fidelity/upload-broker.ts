@@ -66,7 +66,7 @@ export const sendJson = (answer: ServerResponse, status: number, value: unknown)
 export const uploadHead = (key: string, ...headers: readonly string[]): string =>
   [
     'POST /openai/v1/files HTTP/1.1',
-    'host: broker',
+    'host: localhost',
     `authorization: Bearer ${key}`,
     'content-type: multipart/form-data; boundary=x',
     ...headers,

@@ -193,7 +193,7 @@ describe('Expect: 100-continue', () => {
   })
 
   it('the management API asks for the body too', async () => {
-    const head = ['POST /api/tenants HTTP/1.1', 'host: broker', 'content-length: 2', 'expect: 100-continue', '', '']
+    const head = ['POST /api/tenants HTTP/1.1', 'host: localhost', 'content-length: 2', 'expect: 100-continue', '', '']
     const text = await talk(own.url, [head.join('\r\n'), '{}'], (got) => got.includes('app_unknown'))
     expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 401 /)
   })

@@ -32,7 +32,7 @@ export const sendUpstream = (
     resolve({ events, status, body: Buffer.concat(pieces).toString('latin1'), error })
   }
   pools.dispatch(
-    { path: '/v1', method: 'POST', headers: ['x-a', 'b'], body: Buffer.from('hello'), ...request },
+    { party: 'one', path: '/v1', method: 'POST', headers: ['x-a', 'b'], body: Buffer.from('hello'), ...request },
     {
       onDispatch: (given) => {
         call = given

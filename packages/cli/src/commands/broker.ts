@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
 import { loadBroker } from '../local/load-broker.ts'
+import { collectOrigin, originsOf } from '../terminal/collect-origin.ts'
 import { collectUpstream } from '../terminal/collect-upstream.ts'
 import { parseCount } from '../terminal/parse-count.ts'
 import { parsePort } from '../terminal/parse-port.ts'
@@ -19,6 +20,8 @@ interface BrokerCommandOptions {
   readonly port: number
   readonly publicUrl?: string
   readonly proxyDomain?: string
+  readonly allowedOrigin?: readonly string[]
+  readonly credentialsOrigin?: readonly string[]
   readonly operatorKeyFile?: string
   readonly ratesFile?: string
   readonly outbox?: string
@@ -41,6 +44,16 @@ export const addBroker = (program: Command, context: CliContext): void => {
     .option('--port <port>', 'where to listen', parsePort, 8787)
     .option('--public-url <url>', 'its address as apps reach it')
     .option('--proxy-domain <domain>', 'makes <slug>-proxy.<domain> an address of each integration')
+    .option(
+      '--allowed-origin <origin>',
+      'let pages of this origin call the proxy; repeatable; VENDO_ALLOWED_ORIGINS',
+      collectOrigin,
+    )
+    .option(
+      '--credentials-origin <origin>',
+      'let pages of this origin ask for credentials of proxied integrations',
+      collectOrigin,
+    )
     .option('--operator-key-file <path>', 'where the first operator key is written, for its owner only')
     .option('--rates-file <path>', 'a list of prices to take over at start, as `vendo rates update` reads it')
     .option('--outbox <folder>', 'where settlements wait while the store is away; default: beside a SQLite store')
@@ -96,6 +109,8 @@ const settingsOf = ({ cwd, env }: CliContext, options: BrokerCommandOptions): Br
     port,
     publicUrl: publicUrl?.replace(/\/+$/, ''),
     proxyDomain,
+    allowedOrigins: options.allowedOrigin ?? originsOf(env['VENDO_ALLOWED_ORIGINS']),
+    credentialsOrigins: options.credentialsOrigin ?? originsOf(env['VENDO_CREDENTIALS_ORIGINS']),
     operatorKeyFile: operatorKeyFile && resolve(cwd, operatorKeyFile),
     ratesFile: ratesFile && resolve(cwd, ratesFile),
     outbox: outbox && resolve(cwd, outbox),

@@ -7,6 +7,10 @@ export interface BrokerSettings {
   readonly port: number
   readonly publicUrl: string | undefined
   readonly proxyDomain: string | undefined
+  /** Origins whose pages may call the proxy. */
+  readonly allowedOrigins: readonly string[]
+  /** Origins whose pages may ask for credentials of proxied integrations. */
+  readonly credentialsOrigins: readonly string[]
   /** Absolute. */
   readonly operatorKeyFile: string | undefined
   /** Absolute; a list of prices that is taken over at start. */

@@ -40,6 +40,8 @@ export const serveBroker = async (context: CliContext, serving: BrokerServing): 
     upstreamOrigins,
     shutdownGraceMs: graceMs,
     forwardTraceContext,
+    allowedOrigins: settings.allowedOrigins,
+    credentialsOrigins: settings.credentialsOrigins,
     ...(publicUrl !== undefined && { publicUrl }),
     ...(proxyDomain !== undefined && { proxyDomain }),
     ...(outbox !== undefined && { outboxDirectory: outboxFolder(outbox, life.slot) }),

@@ -45,6 +45,8 @@ const keepMarginMs = 1_000
 export class Connection implements AnswerSink, ExchangeCarrier {
   /** Until when an unused one may be used again, in ms since the epoch. */
   freeUntil = 0
+  /** When it was freed last, likewise. */
+  freeSince = 0
   gone = false
   #open = false
   readonly #input: ConnectionInput
@@ -124,17 +126,19 @@ export class Connection implements AnswerSink, ExchangeCarrier {
     this.#sender?.stop()
     this.#sender = undefined
     exchange?.complete()
-    if (surplus || !sent || !this.#reusable || this.gone) {
+    // Of a socket that is not read at the moment nobody knows what waits in it.
+    const unread = exchange?.paused === true
+    if (surplus || unread || !sent || !this.#reusable || this.gone) {
       this.#lose(undefined)
       return
     }
-    if (exchange?.paused === true) this.#socket.resume()
     this.#free()
   }
 
   #free(): void {
     // The wall clock, which goes on while a laptop sleeps.
-    this.freeUntil = Date.now() + this.#keepMs
+    this.freeSince = Date.now()
+    this.freeUntil = this.freeSince + this.#keepMs
     this.#input.owner.onFree(this)
   }
 

@@ -9,6 +9,14 @@ interface Lent {
   readonly connection: Connection
 }
 
+/** What shortens the next TLS handshake with an origin; it carries nothing of any call. */
+export interface SessionStore {
+  session: Buffer | undefined
+}
+
+/** A connection that was freed less than so many ms ago may have bytes on the way that have not been read. */
+const freshMs = 2
+
 /**
  * The connections to one origin, as many as there are exchanges at once. The one that was used last is used next, so that the
  * others can end; none carries two exchanges at a time.
@@ -20,12 +28,19 @@ export class OriginPool implements ConnectionOwner {
   readonly #idle: Connection[] = []
   readonly #dialling = new Map<Connection, Exchange>()
   #lent: Lent[] = []
-  #session: Buffer | undefined
+  readonly #sessions: SessionStore
   #destroyed = false
+  #retired = false
 
-  constructor(origin: string, timeouts: ConnectionTimeouts) {
+  constructor(origin: string, timeouts: ConnectionTimeouts, sessions: SessionStore = { session: undefined }) {
     this.#destination = destinationOf(origin)
     this.#timeouts = timeouts
+    this.#sessions = sessions
+  }
+
+  /** There is no connection, and nothing waits for one. */
+  get empty(): boolean {
+    return this.#all.size === 0 && this.#lent.length === 0
   }
 
   /** For the `host` header. */
@@ -46,6 +61,12 @@ export class OriginPool implements ConnectionOwner {
     for (const connection of this.#idle.filter(({ freeUntil }) => freeUntil <= now)) connection.drop()
   }
 
+  /** Ends connections as soon as nothing runs on them. */
+  retire(): void {
+    this.#retired = true
+    for (const connection of [...this.#idle]) connection.drop()
+  }
+
   /** Ends every connection, and every exchange with it. */
   destroy(): void {
     this.#destroyed = true
@@ -55,8 +76,13 @@ export class OriginPool implements ConnectionOwner {
   onFree(connection: Connection): void {
     const exchange = this.#dialling.get(connection)
     this.#dialling.delete(connection)
-    if (exchange === undefined || exchange.over) this.#idle.push(connection)
+    if (exchange === undefined || exchange.over) this.#keep(connection)
     else connection.start(exchange)
+  }
+
+  #keep(connection: Connection): void {
+    if (this.#retired) connection.drop()
+    else this.#idle.push(connection)
   }
 
   onGone(connection: Connection, error: Error | undefined): void {
@@ -69,7 +95,7 @@ export class OriginPool implements ConnectionOwner {
   }
 
   onSession(session: Buffer): void {
-    this.#session = session
+    this.#sessions.session = session
   }
 
   #takeIdle(): Connection | undefined {
@@ -87,7 +113,7 @@ export class OriginPool implements ConnectionOwner {
     const connection = new Connection({
       destination: this.#destination,
       timeouts: this.#timeouts,
-      session: this.#session,
+      session: this.#sessions.session,
       owner: this,
     })
     this.#all.add(connection)
@@ -106,9 +132,21 @@ export class OriginPool implements ConnectionOwner {
     const lent = this.#lent
     this.#lent = []
     for (const { exchange, connection } of lent) {
-      if (!exchange.over) this.#startOn(connection, exchange)
-      else if (!connection.gone) this.#idle.push(connection)
+      if (exchange.over) {
+        if (!connection.gone) this.#keep(connection)
+      } else if (connection.gone) this.send(exchange)
+      else if (Date.now() - connection.freeSince < freshMs) this.#lookOnceMore({ exchange, connection })
+      else connection.start(exchange)
     }
+  }
+
+  /** Freed in this very turn of the event loop, perhaps: only the next one reads what came right behind its answer. */
+  #lookOnceMore({ exchange, connection }: Lent): void {
+    setImmediate(() => {
+      if (exchange.over) {
+        if (!connection.gone) this.#keep(connection)
+      } else this.#startOn(connection, exchange)
+    })
   }
 
   #startOn(connection: Connection, exchange: Exchange): void {

@@ -5,7 +5,7 @@ import { hasUnexpectedBody, requestHead } from './request-head.ts'
 
 const headOf = (changes: Partial<UpstreamRequest> = {}) =>
   requestHead(
-    { origin: 'https://a.test', method: 'POST', path: '/v1/a?b=%20', headers: [], body: null, ...changes },
+    { origin: 'https://a.test', party: '', method: 'POST', path: '/v1/a?b=%20', headers: [], body: null, ...changes },
     'a.test:8443',
   )
 
