@@ -62,6 +62,7 @@ const kinds = {
   summarizeUsage: 'report',
   verify: 'report',
   ping: 'write',
+  probeWrite: 'write',
 } as const satisfies Record<Exclude<StoreCommand, Own>, 'directory' | 'lookup' | 'read' | 'report' | 'write'>
 
 // A directory write can be a list of rates.
