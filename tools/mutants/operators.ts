@@ -30,4 +30,11 @@ export const mutants: readonly Mutant[] = [
     replace: '${scope.kind} cannot',
     test: 'packages/broker/src/store/ledger/scope-limits.test.ts',
   },
+  {
+    rule: 'a Postgres start failure names its cause',
+    file: 'packages/broker/src/store/postgres/start-failure.ts',
+    find: "['3D000', {",
+    replace: "['3D001', {",
+    test: 'packages/broker/src/store/postgres/start-failure.test.ts',
+  },
 ]
