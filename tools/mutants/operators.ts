@@ -26,8 +26,8 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'limits that cannot be read name their scope and id',
     file: 'packages/broker/src/store/ledger/scope-limits.ts',
-    find: '${scope.kind} ${scope.id} cannot',
-    replace: '${scope.kind} cannot',
+    find: '{scope.id} cannot',
+    replace: '{scope.kind} cannot',
     test: 'packages/broker/src/store/ledger/scope-limits.test.ts',
   },
   {
