@@ -27,6 +27,7 @@ import { observeDrains } from './observe/observe-drains.ts'
 import type { BrokerGauges, Observer } from './observe/observer.ts'
 import { traceCalls } from './observe/trace-calls.ts'
 import { createOutbox } from './outbox/outbox.ts'
+import { createReadiness } from './outbox/readiness.ts'
 import { createStoreGate } from './outbox/store-gate.ts'
 import { askForBody } from './pipeline/ask-for-body.ts'
 import { createBodyBudget } from './pipeline/body-budget.ts'
@@ -117,7 +118,11 @@ export interface BrokerOptions {
 export interface Broker {
   /** @throws {VendoError} `validation_failed` when the address is taken. */
   listen(options: ListenOptions): Promise<{ readonly url: string }>
-  /** Lets running calls end (then cuts them), settles all of them, and closes the store. Idempotent. */
+  /**
+   * Lets running calls end (then cuts them), settles all of them, and closes the store. Idempotent.
+   *
+   * @throws {VendoError} `store_unavailable`, after everything is closed, when a settlement was lost.
+   */
   close(): Promise<void>
 }
 
@@ -211,12 +216,13 @@ export const createBroker = (options: BrokerOptions): Broker => {
       await inFlight.drain(options.shutdownGraceMs ?? 30_000)
       ledger.billing.close()
       ledger.renewal.close()
-      await ledger.outbox.close()
+      const lost = await ledger.outbox.close()
       await inFlight.settled()
       server.closeConnections()
       await stopped
       await workers.close()
       await closeAll(pools, options.store)
+      if (lost > 0) throw lostSettlements(lost)
     }),
   }
 }
@@ -245,6 +251,13 @@ const gaugesOf = (inFlight: InFlight, { outbox, line }: LedgerParts, logger: Log
   logLinesDropped: () => countDroppedLines(logger),
 })
 
+const lostSettlements = (count: number) =>
+  createVendoError(`${count} settlement(s) were lost: neither the store nor the outbox took them.`, {
+    code: 'store_unavailable',
+    suggestedFix:
+      'Their holds settle in full when a broker starts again; free the disk, or give --outbox a folder on another.',
+  })
+
 const closeAll = async (pools: UpstreamPools, store: Store): Promise<void> => {
   await pools.close()
   await store.close()
@@ -265,7 +278,7 @@ const wireLedger = ({ store, outboxDirectory, holdLine }: BrokerOptions, context
   const line = createHoldLine({ ...defaultHoldLinePolicy, ...holdLine }, (outcome, ms) =>
     observer.waitEnded(outcome, ms),
   )
-  const gate = createStoreGate(() => store.ping())
+  const gate = createStoreGate(() => store.probeWrite())
   const outbox = createOutbox({
     store,
     gate,
@@ -286,10 +299,12 @@ type LedgerParts = ReturnType<typeof wireLedger>
 /** Holds of calls whose settlement never came must not outlive their expiry; what waits in the outbox goes first. */
 const sweepLedger = async (
   store: Store,
-  { outbox, clock, logger }: Pick<LedgerParts, 'outbox'> & Pick<LedgerContext, 'clock' | 'logger'>,
+  { outbox, renewal, clock, logger }: Pick<LedgerParts, 'outbox' | 'renewal'> & Pick<LedgerContext, 'clock' | 'logger'>,
 ): Promise<void> => {
   try {
     await outbox.flush()
+    // A clock that jumped makes live calls look expired; what is in flight here says that they live.
+    await renewal.renewAll()
     const settled = await store.settleOrphans(clock())
     if (settled > 0) logger.warn({ settled }, 'expired holds settled')
     await store.pruneWindows(clock())
@@ -327,7 +342,7 @@ const apiDependencies = ({ store, vault, rateTables }: BrokerOptions, parts: Api
     baseUrlFor: (slug) => `${requireUrl()}/${slug}`,
     onDirectoryChange: () => directory.invalidate(),
     newId,
-    ready: () => store.ping(),
+    ready: createReadiness(() => store.probeWrite()),
     onUnexpectedError: (error, requestId) => logger.error({ requestId, error: String(error) }, 'unexpected failure'),
   }
 }

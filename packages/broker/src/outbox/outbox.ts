@@ -37,8 +37,8 @@ export interface Outbox {
   flush(): Promise<void>
   /** How many settlements the store has not taken yet. */
   readonly waiting: number
-  /** Tries once more, and leaves the rest to the next start. Idempotent. */
-  close(): Promise<void>
+  /** Tries once more, leaves the rest to the next start, and resolves to how many were lost: nothing took them. Idempotent. */
+  close(): Promise<number>
 }
 
 /** What an outbox works with. */
@@ -74,7 +74,7 @@ class StoreOutbox implements Outbox {
   #round: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #waitMs = firstWaitMs
-  #closed: Promise<void> | undefined
+  #closed: Promise<number> | undefined
 
   constructor(options: OutboxOptions) {
     this.#options = options
@@ -137,12 +137,13 @@ class StoreOutbox implements Outbox {
     return this.#round
   }
 
-  close(): Promise<void> {
+  close(): Promise<number> {
     this.#closed ??= this.#end()
     return this.#closed
   }
 
-  async #end(): Promise<void> {
+  async #end(): Promise<number> {
+    let lost = 0
     await Promise.allSettled(this.#direct)
     await this.#round
     await this.flush()
@@ -151,10 +152,14 @@ class StoreOutbox implements Outbox {
     for (const { entry, durable } of this.#parcels) {
       const { attemptId } = entry.settlement
       if (durable) this.#options.logger.warn({ attemptId }, 'settlement left in the outbox for the next start')
-      else this.#options.logger.error({ attemptId }, 'settlement lost: neither the store nor the outbox took it')
+      else {
+        lost++
+        this.#options.logger.error({ attemptId }, 'settlement lost: neither the store nor the outbox took it')
+      }
     }
     const files = await this.#opened?.catch(() => undefined)
     await files?.close()
+    return lost
   }
 
   /** Opens the files once. @throws when the folder cannot be used. */

@@ -48,3 +48,11 @@ it('a renewal that failed is tried again at the next look, and not at the next h
   await vi.advanceTimersByTimeAsync(ttlMs / 8)
   expect(renewed).toEqual([['att_1']])
 })
+
+it('all watched holds are renewed at once on demand, and a failure is not hidden', async () => {
+  renewal.watch('att_1')
+  await renewal.renewAll()
+  expect(renewed).toEqual([['att_1']])
+  failing = true
+  await expect(renewal.renewAll()).rejects.toThrow('down')
+})

@@ -14,6 +14,13 @@ export interface HoldRenewal {
   /** Watches an attempt, until {@link HoldRenewal.unwatch}. */
   watch(attemptId: string): Place<Watched>
   unwatch(place: Place<Watched>): void
+  /**
+   * Renews every watched hold now, to be called before expired holds are settled. Whatever the wall clock did, an attempt
+   * in flight in this process is alive.
+   *
+   * @throws what the store throws: then nothing may be settled as an orphan.
+   */
+  renewAll(): Promise<void>
   close(): void
 }
 
@@ -30,14 +37,19 @@ const looksPerLife = 8
 /** Creates the renewal, which looks after every eighth of a hold's life. Calls shorter than that cost an entry in a list. */
 export const createHoldRenewal = ({ store, ttlMs, logger }: HoldRenewalOptions): HoldRenewal => {
   const holds = new Roster<Watched>()
+  const renew = async (due: readonly Watched[]): Promise<void> => {
+    if (due.length === 0) return
+    await store.renewHolds(
+      due.map(({ attemptId }) => attemptId),
+      ttlMs,
+    )
+    for (const hold of due) hold.seen = 0
+  }
   const look = async (): Promise<void> => {
     const due: Watched[] = []
     for (const hold of holds) if (++hold.seen >= looksPerLife / 2) due.push(hold)
-    if (due.length === 0) return
     try {
-      const attemptIds = due.map(({ attemptId }) => attemptId)
-      await store.renewHolds(attemptIds, ttlMs)
-      for (const hold of due) hold.seen = 0
+      await renew(due)
     } catch (error) {
       logger.error({ holds: due.length, error: String(error) }, 'holds not renewed')
     }
@@ -47,6 +59,7 @@ export const createHoldRenewal = ({ store, ttlMs, logger }: HoldRenewalOptions):
   return {
     watch: (attemptId) => holds.add({ attemptId, seen: 0 }),
     unwatch: (place) => holds.remove(place),
+    renewAll: () => renew([...holds]),
     close: () => clearInterval(timer),
   }
 }

@@ -90,6 +90,13 @@ export const commands: {
   listCalls,
   summarizeUsage,
   verify,
+  probeWrite: async ({ sql }) => {
+    // A changed value, because SQLite leaves out a write that changes no byte. No migration has a version below 0.
+    await sql.run(
+      `INSERT INTO schema_versions (version, applied_at) VALUES (-1, 0)
+        ON CONFLICT (version) DO UPDATE SET applied_at = schema_versions.applied_at + 1`,
+    )
+  },
   ping: async ({ sql }) => {
     // A write that changes nothing still needs everything that a write needs.
     await sql.run('DELETE FROM schema_versions WHERE version < 0')
@@ -101,5 +108,5 @@ export const readingCommands: ReadonlySet<StoreCommand> = new Set<StoreCommand>(
   ...(['listTenants', 'getApp', 'listApps', 'getConnection', 'listConnections', 'listBoundConnections'] as const),
   ...(['listBindings', 'findKeyByHash', 'getKey', 'listKeys', 'sharedLimits', 'scopeLimits', 'listMargins'] as const),
   ...(['listRateOverrides', 'findAnswer', 'getCall', 'findPendingResponse', 'ownsResponse', 'balance'] as const),
-  ...(['keySpend', 'listCalls', 'summarizeUsage', 'verify', 'ping'] as const),
+  ...(['keySpend', 'listCalls', 'summarizeUsage', 'verify', 'ping', 'probeWrite'] as const),
 ])

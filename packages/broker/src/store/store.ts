@@ -133,8 +133,10 @@ export interface Store extends DirectoryStore, LedgerStore {
   readonly folder?: string
   /** Whether this process is the only one: every open hold it finds when it starts is then an orphan. */
   readonly exclusive: boolean
-  /** Resolves when the store can write; rejects with `store_unavailable`. */
+  /** Resolves when the store answers, after everything that was asked before; rejects with `store_unavailable`. */
   ping(): Promise<void>
+  /** Writes a few bytes and resolves after their commit; rejects with `store_unavailable`, as on a full disk. */
+  probeWrite(): Promise<void>
   /** Finishes what was accepted, then releases the file. Idempotent. */
   close(): Promise<void>
 }

@@ -10,7 +10,7 @@ import { createApiClient } from '../http/api-client.ts'
 import { type FoundBroker, findBroker } from '../http/find-broker.ts'
 import { answersHealth } from '../local/answers-health.ts'
 import { brokerNode, runsBroker } from '../local/load-broker.ts'
-import { findStateDirectory, stateDirectoryIn } from '../local/state-directory.ts'
+import { findStateDirectory, ignoresEverything, stateDirectoryIn } from '../local/state-directory.ts'
 import { findLeaks } from './find-leaks.ts'
 
 /** What `vendo doctor` found. Holds no credential. */
@@ -82,9 +82,16 @@ const examineStore = (cwd: string): { finding: string; problems: readonly string
     (entry) => process.platform !== 'win32' && existsSync(entry) && (statSync(entry).mode & ownerOnly) !== 0,
   )
   const missing = existsSync(vaultKey) ? [] : [`${vaultKey} is missing: the credentials in the store cannot be opened.`]
+  const unignored = ignoresEverything(path)
+    ? []
+    : [`${path}/.gitignore does not keep everything out of git: \`vendo dev\` writes it again.`]
   return {
     finding: path,
-    problems: [...missing, ...exposed.map((entry) => `Others may read ${entry}: run \`chmod go= ${entry}\`.`)],
+    problems: [
+      ...missing,
+      ...unignored,
+      ...exposed.map((entry) => `Others may read ${entry}: run \`chmod go= ${entry}\`.`),
+    ],
   }
 }
 

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writePrivateFile } from './write-private-file.ts'
 
 /** Name of the folder that holds a local broker's state. */
 export const stateFolderName = '.vendo'
@@ -36,8 +37,19 @@ export const stateDirectoryIn = (directory: string): StateDirectory => {
 /** Makes the folder, for its owner only, and keeps everything in it out of git. */
 export const createStateDirectory = ({ path }: StateDirectory): void => {
   mkdirSync(path, { recursive: true, mode: 0o700 })
-  const ignore = join(path, '.gitignore')
-  if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: 0o600 })
+  if (!ignoresEverything(path)) writePrivateFile(join(path, '.gitignore'), ignoreEverything)
+}
+
+const ignoreEverything = '*\n'
+
+/** Whether git ignores the whole folder: a start on a full disk may have left the file empty. */
+export const ignoresEverything = (path: string): boolean => {
+  try {
+    const lines = readFileSync(join(path, '.gitignore'), 'utf8').split(/\r?\n/)
+    return lines.some((line) => line.trim() === '*') && !lines.some((line) => line.startsWith('!'))
+  } catch {
+    return false
+  }
 }
 
 /** The first of these folders that holds the state of a local broker. */

@@ -1,6 +1,7 @@
 import type { SharedLimits } from '@vendo/contract/api'
 import type { HoldRequest } from '../records.ts'
 import { jsonOf, type SqlRow, textOrNull } from '../sql.ts'
+import { storeUnavailable } from '../store-error.ts'
 import type { LimitScope } from './account.ts'
 import type { Measure } from './entry.ts'
 
@@ -63,8 +64,15 @@ const holderOf = (
   [limitsColumn, countedColumn]: readonly [string, string],
 ): LimitHolder | undefined => {
   if (textOrNull(row, limitsColumn) === null) return undefined
-  const limits = jsonOf<SharedLimits>(row, limitsColumn)
-  return { scope, limits, counted: unionOf(countedOf(row, countedColumn), measuresOf(limits)) }
+  try {
+    const limits = jsonOf<SharedLimits>(row, limitsColumn)
+    return { scope, limits, counted: unionOf(countedOf(row, countedColumn), measuresOf(limits)) }
+  } catch (cause) {
+    throw storeUnavailable(`The limits of the ${scope.kind} ${scope.id} cannot be read.`, {
+      cause,
+      suggestedFix: 'Repair its limits in the store, or set them anew; its calls are refused until then.',
+    })
+  }
 }
 
 /** A column that names what is counted; null is nothing yet. */

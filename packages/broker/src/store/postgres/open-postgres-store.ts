@@ -2,6 +2,7 @@ import type { EpochMs } from '../records.ts'
 import type { Store } from '../store.ts'
 import { storeUnavailable } from '../store-error.ts'
 import { createPostgresStore } from './postgres-store.ts'
+import { startFailure } from './start-failure.ts'
 
 /** Options of {@link openPostgresStore}. */
 export interface PostgresStoreOptions {
@@ -36,6 +37,7 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
     general: openConnections({ url, size: Math.max(1, poolSize - 1), connectMs, abandonedMs: 20_000 }),
     clock,
     patienceMs,
+    explain: (error) => startFailure(url, error),
   })
 }
 

@@ -10,6 +10,7 @@ import { createPostgresLedger, type LedgerWrites } from './ledger.ts'
 import { prepareSchema } from './prepare-schema.ts'
 import { createCommandRunner, replyOf } from './run-command.ts'
 import { orphanPage, settleExpired } from './settle-expired.ts'
+import { readClock } from './store-clock.ts'
 import { transact } from './transact.ts'
 
 /** Options of {@link createPostgresStore}. */
@@ -19,6 +20,8 @@ export interface PostgresStoreParts {
   readonly general: Connections
   readonly clock: (() => EpochMs) | undefined
   readonly patienceMs: number
+  /** Says more of a failure to start; undefined where it knows nothing better. */
+  readonly explain?: (error: unknown) => Error | undefined
 }
 
 type Own = keyof LedgerWrites | 'settleOrphans'
@@ -64,6 +67,7 @@ const kinds = {
   summarizeUsage: 'report',
   verify: 'report',
   ping: 'write',
+  probeWrite: 'write',
 } as const satisfies Record<Exclude<StoreCommand, Own>, 'directory' | 'lookup' | 'read' | 'report' | 'write'>
 
 // A directory write can be a list of rates.
@@ -79,13 +83,14 @@ export const createPostgresStore = async ({
   general,
   clock,
   patienceMs,
+  explain,
 }: PostgresStoreParts): Promise<Store> => {
   const closeConnections = async (): Promise<void> => {
     await Promise.all([ledgerConnections.close(), general.close()])
   }
   await prepareSchema(general).catch(async (error: unknown) => {
     await closeConnections()
-    throw storeErrorOf(storeErrorData(error))
+    throw explain?.(error) ?? storeErrorOf(storeErrorData(error))
   })
   const runCommand = createCommandRunner(general, clock)
   const ledger = createPostgresLedger({ connections: ledgerConnections, clock, patienceMs })
@@ -117,6 +122,14 @@ export const createPostgresStore = async ({
         before === null ? await connection.query(orphanPage.all) : await connection.query(orphanPage.expired, [before])
       return rows
     })
+  /** The caller's clock may have jumped ahead, and then the holds of other brokers would look expired. */
+  const byStoreClock = async (before: EpochMs | null): Promise<EpochMs | null> => {
+    if (before === null || clock !== undefined) return before
+    const now = await transact({ connections: general, begin: null, patienceMs }, (connection) =>
+      readClock(connection, undefined),
+    )
+    return Math.min(before, now)
+  }
   const close = (): Promise<void> => {
     closed ??= (async () => {
       await Promise.all([ledger.close(), directory.close(), ...running])
@@ -133,7 +146,8 @@ export const createPostgresStore = async ({
       movesMoney(order)
         ? ledger.carryOut(order)
         : (directory.ask({ name: 'carryOut', parameters: [order] }) as Promise<OrderOutcome>),
-    settleOrphans: (before) => track(() => settleExpired(before, readPage, ledger)) as Promise<number>,
+    settleOrphans: (before) =>
+      track(async () => settleExpired(await byStoreClock(before), readPage, ledger)) as Promise<number>,
     exclusive: false,
     close,
   }

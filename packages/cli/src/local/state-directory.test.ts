@@ -1,0 +1,28 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { createStateDirectory, ignoresEverything, stateDirectoryIn } from './state-directory.ts'
+
+it.each([
+  ['missing', undefined],
+  ['empty, as a full disk leaves it', ''],
+  ['without the rule', '# nothing\n'],
+  ['with an exception', '*\n!vault.key\n'],
+])('a .gitignore that is %s is noticed, and replaced at the next start', (_case, text) => {
+  const directory = stateDirectoryIn(mkdtempSync(join(tmpdir(), 'vendo-state-')))
+  mkdirSync(directory.path)
+  if (text !== undefined) writeFileSync(join(directory.path, '.gitignore'), text)
+  expect(ignoresEverything(directory.path)).toBe(false)
+  createStateDirectory(directory)
+  expect(readFileSync(join(directory.path, '.gitignore'), 'utf8')).toBe('*\n')
+  expect(readdirSync(directory.path)).toEqual(['.gitignore'])
+})
+
+it('a .gitignore of somebody that covers everything stays', () => {
+  const directory = stateDirectoryIn(mkdtempSync(join(tmpdir(), 'vendo-state-')))
+  mkdirSync(directory.path)
+  writeFileSync(join(directory.path, '.gitignore'), '# mine\n*\n')
+  createStateDirectory(directory)
+  expect(readFileSync(join(directory.path, '.gitignore'), 'utf8')).toBe('# mine\n*\n')
+})
