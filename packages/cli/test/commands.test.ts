@@ -101,7 +101,7 @@ describe('money', () => {
     expect((await run(['usage'])).out).toMatch(/claude-haiku-4-5 +1 +1,000 +0 +50 +\$0\.00125 +\$0\.00/)
     const csv = (await run(['usage', '--by', 'integration', '--format', 'csv'])).out
     expect(csv).toBe(
-      'integration,calls,input,output,list_usd,charge_usd,cache_savings_usd\r\nanthropic,1,1000,50,0.00125,0.00,0.00\r\n',
+      'integration,calls,input,output,list_usd,charge_usd,cache_savings_usd,price_unknown_calls\r\nanthropic,1,1000,50,0.00125,0.00,0.00,0\r\n',
     )
     expect((await run(['ledger', 'verify'])).out).toMatch(/^The ledger verifies: \d+ rows/)
   })

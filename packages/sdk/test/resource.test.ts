@@ -158,7 +158,7 @@ describe('billing', () => {
   })
 
   it('usage passes its options on', async () => {
-    const sums = { calls: 1, list_nanos: '10', charge_nanos: '12', cache_savings_nanos: '-3' }
+    const sums = { calls: 1, price_unknown_calls: 1, list_nanos: '10', charge_nanos: '12', cache_savings_nanos: '-3' }
     const { vendo, seen } = answering(usageSchema, {
       period: 'day',
       from: '2026-01-02T00:00:00Z',
@@ -166,7 +166,7 @@ describe('billing', () => {
       groups: [{ group: 'm', quantities: { input: 5 }, ...sums }],
       total: sums,
     })
-    const expected = { calls: 1, listNanos: 10n, chargeNanos: 12n, cacheSavingsNanos: -3n }
+    const expected = { calls: 1, priceUnknownCalls: 1, listNanos: 10n, chargeNanos: 12n, cacheSavingsNanos: -3n }
     expect(await vendo.billing.usage({ period: 'day', groupBy: 'model' })).toEqual({
       period: 'day',
       from: new Date('2026-01-02T00:00:00Z'),

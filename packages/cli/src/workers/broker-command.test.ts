@@ -43,7 +43,10 @@ describe('vendo broker refuses', () => {
       const words = ['broker', '--port', '0', '--workers', workers]
       const spawned = spawnVendo(words, { cwd: folderWith(), env: { ...env, VENDO_STORE: store } })
       const { code, out, err } = await spawned.ended
-      expect([code, err]).toEqual([1, expect.stringMatching(/^vendo: The store cannot be reached[^\n]*\n$/)])
+      expect([code, err]).toEqual([
+        1,
+        expect.stringMatching(/^vendo: The database vendo at 127\.0\.0\.1:1 [^\n]* refused[^\n]*\n$/),
+      ])
       expect(out + err).not.toContain('not-so-secret')
     }
   })

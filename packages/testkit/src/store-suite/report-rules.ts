@@ -143,6 +143,7 @@ export const usageRules = (openStore: OpenStore): void => {
       {
         group: 'anthropic',
         calls: 2,
+        priceUnknownCalls: 0,
         quantities: { input: 3, output: 11 },
         listNanos: 110n,
         chargeNanos: 140n,
@@ -150,6 +151,16 @@ export const usageRules = (openStore: OpenStore): void => {
       },
     ])
     expect(await store.summarizeUsage({ tenantId: 'acme', groupBy: 'day', since: noon + 1 })).toEqual([])
+  })
+
+  rule('usage counts the calls whose price is unknown', openStore, async (bench) => {
+    const { store, credit, hold, settle } = bench
+    await credit(1000n)
+    for (const attemptId of ['unknown', 'known']) await hold({ attemptId })
+    await settle('unknown', { state: 'estimated', reason: 'price_unknown', flags: ['price_unknown'], listNanos: 0n })
+    await settle('known', { flags: ['above_hold'] })
+    const [group] = await store.summarizeUsage({ tenantId: 'acme', groupBy: 'integration' })
+    expect(group).toMatchObject({ calls: 2, priceUnknownCalls: 1 })
   })
 
   rule('the report counts what it has checked', openStore, async (bench) => {
