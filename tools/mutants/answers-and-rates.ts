@@ -64,8 +64,8 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'work in the background is settled at the hold',
     file: 'packages/broker/src/meter/settle-charge.ts',
-    find: "const unknown = options.status === null || reason === 'background'",
-    replace: 'const unknown = options.status === null',
+    find: "options.unseenOutput === undefined) || reason === 'background'",
+    replace: 'options.unseenOutput === undefined)',
     test: estimates,
   },
   {

@@ -1,9 +1,11 @@
 import type { Agent } from 'node:http'
 import { headerNames } from '@vendo/contract'
+import { readStoredReferences } from '@vendo/wire'
 import { loadTranscript, type Transcript } from '../replay.ts'
 import { type ReplayCut, replayCuts } from '../replay-answer.ts'
 import { compareExchange } from './compare-exchange.ts'
 import { compareUsage } from './compare-usage.ts'
+import type { Family } from './families.ts'
 import type { Bench, BenchKey } from './open-bench.ts'
 import type { PlannedExchange } from './plan.ts'
 import { type ReplayRequest, replayRequest, withoutAskingForUsage } from './replay-request.ts'
@@ -88,18 +90,26 @@ const meteredProblems = async (
   })
 }
 
-const isHiddenByPool = ({ meta, request }: Transcript): boolean =>
+const isHiddenByPool = ({ meta, request }: Transcript, { wireFormat }: Family): boolean =>
   meta.status === 401 ||
   meta.status === 403 ||
   /\/responses\/resp_/.test(meta.uri ?? '') ||
-  request?.includes('"previous_response_id"') === true
+  readStoredReferences(wireFormat, parsed(request)).length > 0
+
+const parsed = (body: Buffer | undefined): unknown => {
+  try {
+    return JSON.parse(body?.toString() ?? 'null')
+  } catch {
+    return null
+  }
+}
 
 /** Replays one recording under every cut, then compares what the ledger has for each. Rejects only if the broker's API fails. */
 export const runExchange = async (stage: Stage, planned: PlannedExchange): Promise<readonly ReplayOutcome[]> => {
   const { reference, family } = planned
   const transcript = await loadTranscript(reference)
-  // A pool hides its own key's 401 and 403, and other tenants' stored responses; the tenant's own key gets the provider's answer.
-  const payer = isHiddenByPool(transcript) ? 'own' : 'pool'
+  // A pool hides its own key's 401 and 403, and takes no references to stored objects; the tenant's own key gets the provider's answer.
+  const payer = isHiddenByPool(transcript, family) ? 'own' : 'pool'
   const outcomes: ReplayOutcome[] = []
   for (const { name, request } of variantsOf(replayRequest(transcript, family))) {
     const key = await stage.bench.createKey(payer)
