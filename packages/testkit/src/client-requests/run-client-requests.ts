@@ -41,6 +41,26 @@ const headersOf = ({ headers }: ClientRequest, key: string): Record<string, stri
   )
 }
 
+/** A model that has rates, for clients that were recorded with a made-up one: what has a price is checked more closely. */
+const pricedModels: Readonly<Record<string, string>> = {
+  anthropic: 'claude-haiku-4-5',
+  gemini: 'gemini-2.5-flash',
+  openai: 'gpt-5-mini',
+  openrouter: 'anthropic/claude-haiku-4.5',
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The request as it was recorded, and the same for a model that has rates. */
+const variantsOf = (request: ClientRequest): readonly ClientRequest[] => {
+  const { url, body } = request
+  const priced = url.endsWith('/embeddings') ? 'text-embedding-3-small' : (pricedModels[slugOf(request)] ?? '')
+  const named = isRecord(body) && 'model' in body ? { ...body, model: priced } : body
+  const moved = url.replace('/models/stub:', `/models/${priced}:`)
+  return named === body && moved === url ? [request] : [request, { ...request, url: moved, body: named }]
+}
+
 const answer: ScriptedAnswer = { status: 200, headers: { 'content-type': 'application/json' }, body: '{}' }
 
 /**
@@ -58,7 +78,7 @@ export const runClientRequests = async (requests: readonly ClientRequest[]): Pro
   const refused: Refused[] = []
   try {
     const { id, key } = await bench.createKey('own')
-    for (const request of requests) {
+    for (const request of requests.flatMap(variantsOf)) {
       arrived = undefined
       const body = request.body === null ? undefined : Buffer.from(JSON.stringify(request.body))
       const sent = await sendRaw(
@@ -66,8 +86,11 @@ export const runClientRequests = async (requests: readonly ClientRequest[]): Pro
         { baseUrl: `${bench.url}/${slugOf(request)}`, agent, headers: headersOf(request, key), timeoutMs: 10_000 },
       )
       const requestId = String(sent.headers['x-vendo-request-id'])
-      const flags = (await bench.settledCalls(id, [requestId])).get(requestId)?.flags ?? []
-      const problem = problemOf({ code: sent.headers['vendo-error-code'], text: sent.body.toString(), flags })
+      const code = sent.headers['vendo-error-code']
+      // A refused request has no row to wait for.
+      const calls = code === undefined ? await bench.settledCalls(id, [requestId]) : undefined
+      const flags = calls?.get(requestId)?.flags ?? []
+      const problem = problemOf({ code, text: sent.body.toString(), flags })
       if (problem !== undefined) refused.push({ request, problem })
       else if (body !== undefined && arrived !== body.toString() && !asksForUsage(request)) {
         refused.push({ request, problem: 'the provider got other bytes' })
