@@ -207,3 +207,28 @@ it('closing sends everybody away, and whoever comes later', async () => {
   expect([await waiting, await line.hold(claimant('two', 10))]).toEqual(['shutdown', 'shutdown'])
   expect(vi.getTimerCount()).toBe(0)
 })
+
+it('waits that end together ask the store one after the other', async () => {
+  const { line, claimant } = start({ maxMs: 1_000, pollMs: 60_000 })
+  let running = 0
+  let together = 0
+  let asked = 0
+  const slow = (name: string): Claimant => ({
+    ...claimant(name, 1),
+    ask: async () => {
+      asked++
+      running++
+      together = Math.max(together, running)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      running--
+      return refusedBy('key', true)
+    },
+  })
+  const head = line.hold(slow('head'))
+  await vi.advanceTimersByTimeAsync(10)
+  const waits = Array.from({ length: 20 }, (_, index) => line.hold(slow(`behind ${index}`)))
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(await Promise.all([head, ...waits])).toEqual(Array.from({ length: 21 }, () => 'timeout'))
+  expect([together, line.size]).toEqual([1, 0])
+  expect(asked).toBeGreaterThan(20)
+})

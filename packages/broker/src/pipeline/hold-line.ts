@@ -63,6 +63,8 @@ interface Waiter {
   purse: string
   /** Its question is with the store. */
   asking: boolean
+  /** The store has answered it before. */
+  asked: boolean
   /** Why it gives up as soon as that is answered. */
   leaving: Exclude<WaitOutcome, 'admitted' | 'refused'> | undefined
   readonly end: (outcome: LineOutcome) => void
@@ -83,6 +85,8 @@ class StoreHoldLine implements HoldLine {
   #size = 0
   #closed = false
   #poll: NodeJS.Timeout | undefined
+  /** The last of the questions that are asked because a wait is over. */
+  #lastQuestion: Promise<void> = Promise.resolve()
 
   constructor(policy: HoldLinePolicy, onEnd: (end: WaitOutcome, ms: number) => void) {
     this.#policy = policy
@@ -95,10 +99,10 @@ class StoreHoldLine implements HoldLine {
 
   async hold(claimant: Claimant, refused?: HeldOutcome): Promise<LineOutcome> {
     const before = refused === undefined ? this.#purseInLine(claimant) : undefined
-    if (before !== undefined) return this.#wait(claimant, before)
+    if (before !== undefined) return this.#wait(claimant, before, false)
     const outcome = refused ?? (await claimant.ask())
     if (!isHeld(outcome)) return outcome
-    const waiting = this.#wait(claimant, claimant.purseOf(outcome))
+    const waiting = this.#wait(claimant, claimant.purseOf(outcome), true)
     // What it waits for may have come back while the answer was on its way.
     this.wake(claimant.tenantId)
     return waiting
@@ -122,7 +126,7 @@ class StoreHoldLine implements HoldLine {
     return undefined
   }
 
-  #wait(claimant: Claimant, purse: string): Promise<LineOutcome> {
+  #wait(claimant: Claimant, purse: string, hasAsked: boolean): Promise<LineOutcome> {
     const { maxMs, maxCallsInAll } = this.#policy
     const full = maxMs <= 0 || this.#size >= maxCallsInAll || this.#isFull(claimant, purse)
     const refusal = this.#closed ? 'shutdown' : full ? 'full' : undefined
@@ -136,7 +140,7 @@ class StoreHoldLine implements HoldLine {
         stopListening()
       }
       const waiter: Waiter = {
-        ...{ claimant, purse, since: performance.now(), asking: false, leaving: undefined },
+        ...{ claimant, purse, since: performance.now(), asking: false, asked: hasAsked, leaving: undefined },
         end: (outcome) => {
           settled()
           resolve(outcome)
@@ -218,6 +222,7 @@ class StoreHoldLine implements HoldLine {
         if (this.#remove(waiter, outcome.admitted ? 'admitted' : 'refused')) waiter.end(outcome)
         return
       }
+      waiter.asked = true
       waiter.purse = waiter.claimant.purseOf(outcome)
     } catch (error) {
       if (this.#remove(waiter, 'refused')) waiter.fail(error)
@@ -226,10 +231,18 @@ class StoreHoldLine implements HoldLine {
     if (waiter.leaving !== undefined) this.#leave(waiter, waiter.leaving)
   }
 
-  /** Whoever has waited behind others learns in the end whether it would have been refused for good. */
-  async #askOnceMore(waiter: Waiter): Promise<void> {
-    await this.#ask(waiter)
-    this.#leave(waiter, 'timeout')
+  /**
+   * Whoever has only waited behind others learns in the end whether it would have been refused for good. Calls that came
+   * together are over together: they ask one after the other, so that the store does not meet them as a crowd.
+   */
+  #askOnceMore(waiter: Waiter): Promise<void> {
+    this.#lastQuestion = this.#lastQuestion.then(async () => {
+      // It may have left while others asked.
+      const waits = this.#tenants.get(waiter.claimant.tenantId)?.waiters.has(waiter) === true
+      if (waits && !waiter.asked) await this.#ask(waiter)
+      this.#leave(waiter, 'timeout')
+    })
+    return this.#lastQuestion
   }
 }
 

@@ -102,7 +102,7 @@ it.skipIf(serverUrl === undefined)(
       })
       const counts = new Map<number | undefined, number>()
       for (const status of await Promise.all(statuses)) counts.set(status, (counts.get(status) ?? 0) + 1)
-      expect(Object.fromEntries(counts)).toEqual({ 200: fitting, 402: requests - fitting })
+      expect(Object.fromEntries(counts)).toEqual({ 200: fitting, 429: requests - fitting })
       expect(upstream.requests.length - before).toBe(fitting)
       admitted.push(upstream.requests.length - before)
       await untilSettled(store)

@@ -11,6 +11,8 @@ const broker = createBroker({
   vault: createVault({
     keyEncryptionKey: new Secret(Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64')),
   }),
+  // What does not fit is refused at once: the test counts refusals while the money is held.
+  holdLine: { maxMs: 0 },
   upstreamOrigins: { anthropic: origin, openai: origin, openrouter: origin },
 })
 const listening = await broker.listen({ port: 0 })
