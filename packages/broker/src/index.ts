@@ -2,6 +2,7 @@
 
 export type { Broker, BrokerOptions } from './broker.ts'
 export { createBroker } from './broker.ts'
+export { adoptVaultKey, assertVaultKey } from './credentials/assert-vault-key.ts'
 export { loadKeyEncryptionKey, loadOrCreateKeyFile } from './credentials/load-key-encryption-key.ts'
 export type { Vault } from './credentials/vault.ts'
 export { createVault } from './credentials/vault.ts'
