@@ -36,5 +36,8 @@ export type {
   TenantRecord,
   TopUp,
 } from './store/records.ts'
+export type { SqliteBackupOptions } from './store/sqlite/backup-sqlite-store.ts'
+export { backupSqliteStore } from './store/sqlite/backup-sqlite-store.ts'
 export { openSqliteStore } from './store/sqlite/open-sqlite-store.ts'
+export { verifySqliteFile } from './store/sqlite/verify-sqlite-file.ts'
 export type { Store } from './store/store.ts'
