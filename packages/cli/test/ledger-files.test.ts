@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { openSqliteStore } from '@vendo/broker'
 import { createBarrier } from '@vendo/testkit'
 import { describe, expect, it, vi } from 'vitest'
 import { answerTo, call, end, prepare, serve, startUpstream, whole } from './serve.ts'
@@ -77,10 +78,19 @@ describe('a wrong vault key', () => {
     ['dev', ['dev', '--port', '0']],
     ['run', ['run', '--', process.execPath, '--version']],
   ])('is refused by vendo %s, and nothing is sealed with it', async (_command, words) => {
-    const { cwd, env } = await prepare('dev', 'http://127.0.0.1:1')
+    const { cwd, env, ledger, tenantId } = await prepare('dev', 'http://127.0.0.1:1')
+    const before = await connections(ledger, tenantId)
     writeFileSync(join(cwd, '.vendo', 'vault.key'), `${otherKey}\n`)
     const { VENDO_VAULT_KEY_FILE: _, ...own } = env
     const { code, err } = await vendo(words, { cwd, env: { ...own, ANTHROPIC_API_KEY: 'another-test-key' } })
     expect([code, err]).toEqual([1, expect.stringContaining('The vault key is not the one')])
+    expect(await connections(ledger, tenantId)).toEqual(before)
   })
 })
+
+const connections = async (ledger: string, tenantId: string) => {
+  const store = await openSqliteStore({ path: ledger })
+  const all = await store.listConnections(tenantId)
+  await store.close()
+  return all
+}
