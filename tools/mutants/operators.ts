@@ -115,4 +115,11 @@ export const mutants: readonly Mutant[] = [
     replace: 'if (size > maxLogBytes) return',
     test: 'packages/broker/src/store/sqlite/trim-log.test.ts',
   },
+  {
+    rule: 'a password file that others may read is ignored',
+    file: 'packages/broker/src/store/postgres/password-file.ts',
+    find: '0o077',
+    replace: '0o007',
+    test: 'packages/broker/src/store/postgres/password-file.test.ts',
+  },
 ]
