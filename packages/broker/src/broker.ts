@@ -5,6 +5,7 @@ import type { Tracer } from '@opentelemetry/api'
 import { createVendoError } from '@vendo/contract'
 import { providers as allProviders, type Provider } from '@vendo/integrations/providers'
 import { rateTables as allRateTables, type RateTable } from '@vendo/integrations/rates'
+import { assertVaultKey } from './credentials/assert-vault-key.ts'
 import { rememberOpened } from './credentials/remember-opened.ts'
 import type { Vault } from './credentials/vault.ts'
 import {
@@ -117,7 +118,7 @@ export interface BrokerOptions {
 
 /** A running broker. */
 export interface Broker {
-  /** @throws {VendoError} `validation_failed` when the address is taken. */
+  /** @throws {VendoError} `validation_failed` when the address is taken; {VaultError} `vault_key_wrong`. */
   listen(options: ListenOptions): Promise<{ readonly url: string }>
   /**
    * Lets running calls end (then cuts them), settles all of them, and closes the store. Idempotent.
@@ -194,7 +195,8 @@ export const createBroker = (options: BrokerOptions): Broker => {
   sweep.unref()
   return {
     listen: async (listenOptions) => {
-      // First, or the holds of what waits there would be settled as orphans.
+      await assertVaultKey(options.store, options.vault)
+      // Before the sweep, or the holds of what waits there would be settled as orphans.
       await ledger.outbox.recover()
       await options.store.settleOrphans(options.store.exclusive ? null : clock())
       gate.listensOn(listenOptions.host ?? '127.0.0.1')

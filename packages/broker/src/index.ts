@@ -2,6 +2,7 @@
 
 export type { Broker, BrokerOptions } from './broker.ts'
 export { createBroker } from './broker.ts'
+export { adoptVaultKey, assertVaultKey } from './credentials/assert-vault-key.ts'
 export { loadKeyEncryptionKey, loadOrCreateKeyFile } from './credentials/load-key-encryption-key.ts'
 export type { Vault } from './credentials/vault.ts'
 export { createVault } from './credentials/vault.ts'
@@ -35,5 +36,8 @@ export type {
   TenantRecord,
   TopUp,
 } from './store/records.ts'
+export type { SqliteBackupOptions } from './store/sqlite/backup-sqlite-store.ts'
+export { backupSqliteStore } from './store/sqlite/backup-sqlite-store.ts'
 export { openSqliteStore } from './store/sqlite/open-sqlite-store.ts'
+export { verifySqliteFile } from './store/sqlite/verify-sqlite-file.ts'
 export type { Store } from './store/store.ts'

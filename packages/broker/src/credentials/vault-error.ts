@@ -13,4 +13,9 @@ export class VaultError extends VendoError {
 }
 
 /** The causes of a {@link VaultError}. */
-export type VaultErrorCode = 'vault_key_missing' | 'vault_key_invalid' | 'vault_key_exposed' | 'vault_unreadable'
+export type VaultErrorCode =
+  | 'vault_key_missing'
+  | 'vault_key_invalid'
+  | 'vault_key_exposed'
+  | 'vault_key_wrong'
+  | 'vault_unreadable'

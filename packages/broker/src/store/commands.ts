@@ -15,6 +15,7 @@ import { tellOnce } from './directory/notices.ts'
 import { addRateOverrides, listRateOverrides } from './directory/rate-overrides.ts'
 import { scopeLimits, setLimits, sharedLimits, updateKey } from './directory/set-limits.ts'
 import { createTenant, listTenants, setTransparent } from './directory/tenants.ts'
+import { keepVaultCanary, replaceVaultCanary, vaultCanary } from './directory/vault-canary.ts'
 import { balance, keySpend } from './ledger/balance.ts'
 import { findPendingResponse, listCalls, ownsResponse } from './ledger/calls.ts'
 import { correct } from './ledger/correct.ts'
@@ -70,6 +71,9 @@ export const commands: {
   listMargins,
   setTransparent,
   tellOnce,
+  vaultCanary,
+  keepVaultCanary,
+  replaceVaultCanary,
   addRateOverrides,
   listRateOverrides,
   carryOut,
@@ -109,4 +113,5 @@ export const readingCommands: ReadonlySet<StoreCommand> = new Set<StoreCommand>(
   ...(['listBindings', 'findKeyByHash', 'getKey', 'listKeys', 'sharedLimits', 'scopeLimits', 'listMargins'] as const),
   ...(['listRateOverrides', 'findAnswer', 'getCall', 'findPendingResponse', 'ownsResponse', 'balance'] as const),
   ...(['keySpend', 'listCalls', 'summarizeUsage', 'verify', 'ping', 'probeWrite'] as const),
+  'vaultCanary',
 ])

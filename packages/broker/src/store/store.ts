@@ -24,6 +24,7 @@ import type {
   LedgerReport,
   MarginRecord,
   RateOverride,
+  SealedSecret,
   Settlement,
   TenantRecord,
   TopUp,
@@ -73,6 +74,12 @@ export interface DirectoryStore {
   setTransparent(tenantId: string, transparent: boolean): Promise<boolean>
   /** True the first time that this name is told, over all processes. */
   tellOnce(name: string): Promise<boolean>
+  /** The sealed record that opens with this store's vault key alone; null before the first start with one. */
+  vaultCanary(): Promise<SealedSecret | null>
+  /** Keeps a canary unless there is one; resolves to the one that counts, over all processes. */
+  keepVaultCanary(sealed: SealedSecret): Promise<SealedSecret>
+  /** Puts another canary in its place: for a vault key that was lost. */
+  replaceVaultCanary(sealed: SealedSecret): Promise<void>
   addRateOverrides(overrides: readonly RateOverride[]): Promise<void>
   listRateOverrides(): Promise<readonly RateOverride[]>
   /** Carries out all of an order or nothing, once per idempotency key. Throws what its effects throw. */

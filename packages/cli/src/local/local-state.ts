@@ -24,7 +24,7 @@ export interface LocalState {
  * Opens the state of a local broker, making what is missing.
  *
  * @throws {VendoError} `store_unavailable` naming the file when another process has it open, `vault_key_exposed` when others may
- *   read the vault key; {@link CliError} when the folder cannot be written, or when it holds a ledger without its vault key.
+ *   read the vault key, `vault_key_wrong`; {@link CliError} when the folder cannot be written, or when it holds a ledger without its vault key.
  */
 export const openLocalState = async (broker: BrokerPackage, files: StateDirectory | undefined): Promise<LocalState> => {
   if (files === undefined) {
@@ -42,7 +42,15 @@ export const openLocalState = async (broker: BrokerPackage, files: StateDirector
   }
   const vaultKey = await broker.loadOrCreateKeyFile(files.vaultKey)
   const vault = broker.createVault({ keyEncryptionKey: vaultKey })
-  return { store: await broker.openSqliteStore({ path: files.ledger }), vault, vaultKey, files }
+  const store = await broker.openSqliteStore({ path: files.ledger })
+  try {
+    // Before anything is sealed with a key that is not the store's.
+    await broker.assertVaultKey(store, vault)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+  return { store, vault, vaultKey, files }
 }
 
 /**

@@ -9,6 +9,8 @@ it.each([
   ['empty, as a full disk leaves it', ''],
   ['without the rule', '# nothing\n'],
   ['with an exception', '*\n!vault.key\n'],
+  ['with a rule that git reads as another name', ' *\n'],
+  ['for some files only', '*.key\n*.sqlite\n'],
 ])('a .gitignore that is %s is noticed, and replaced at the next start', (_case, text) => {
   const directory = stateDirectoryIn(mkdtempSync(join(tmpdir(), 'vendo-state-')))
   mkdirSync(directory.path)
@@ -19,10 +21,16 @@ it.each([
   expect(readdirSync(directory.path)).toEqual(['.gitignore'])
 })
 
-it('a .gitignore of somebody that covers everything stays', () => {
+it.each([
+  ['with a comment', '# mine\n*\n'],
+  ['with more rules than needed', 'ledger.sqlite\r\n*\r\nvault.key\r\n'],
+  ['in other words', '/**\n'],
+  ['with an exception for itself', '*\n!.gitignore\n'],
+  ['with an exception that it takes back', '!vault.key\n*\n'],
+])('a .gitignore of somebody that covers everything, %s, stays byte for byte', (_case, text) => {
   const directory = stateDirectoryIn(mkdtempSync(join(tmpdir(), 'vendo-state-')))
   mkdirSync(directory.path)
-  writeFileSync(join(directory.path, '.gitignore'), '# mine\n*\n')
+  writeFileSync(join(directory.path, '.gitignore'), text)
   createStateDirectory(directory)
-  expect(readFileSync(join(directory.path, '.gitignore'), 'utf8')).toBe('# mine\n*\n')
+  expect(readFileSync(join(directory.path, '.gitignore'), 'utf8')).toBe(text)
 })

@@ -42,11 +42,23 @@ export const createStateDirectory = ({ path }: StateDirectory): void => {
 
 const ignoreEverything = '*\n'
 
+/** Patterns that cover every file of a folder. */
+const coverAll: ReadonlySet<string> = new Set(['*', '/*', '**', '/**'])
+/** An exception that shows nothing but the file it stands in. */
+const showsItself: ReadonlySet<string> = new Set(['!.gitignore', '!/.gitignore'])
+
 /** Whether git ignores the whole folder: a start on a full disk may have left the file empty. */
 export const ignoresEverything = (path: string): boolean => {
   try {
-    const lines = readFileSync(join(path, '.gitignore'), 'utf8').split(/\r?\n/)
-    return lines.some((line) => line.trim() === '*') && !lines.some((line) => line.startsWith('!'))
+    let ignored = false
+    // As git reads it: the last rule that applies counts, and blanks count at the start of a line only.
+    for (const line of readFileSync(join(path, '.gitignore'), 'utf8')
+      .split(/\r?\n/)
+      .map((text) => text.trimEnd())) {
+      if (coverAll.has(line)) ignored = true
+      else if (line.startsWith('!') && !showsItself.has(line)) ignored = false
+    }
+    return ignored
   } catch {
     return false
   }

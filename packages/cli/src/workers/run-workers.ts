@@ -28,8 +28,8 @@ export interface WorkersInput {
  */
 export const runWorkers = async (context: CliContext, { broker, settings, count }: WorkersInput): Promise<void> => {
   assertShared(settings)
-  await broker.loadKeyEncryptionKey({ env: context.env })
-  await prepareStore(broker, settings)
+  const keyEncryptionKey = await broker.loadKeyEncryptionKey({ env: context.env })
+  await prepareStore(broker, settings, broker.createVault({ keyEncryptionKey }))
   warnOfStrandedSettlements(context, settings, count)
   const stopped = untilStopped()
   const log = (sentence: string) => context.errors.write(`vendo: ${sentence}\n`)
@@ -65,9 +65,14 @@ const assertShared = ({ store }: BrokerSettings): void => {
 }
 
 /** Once, before there are workers: they would all want to make the schema and the first key. */
-const prepareStore = async (broker: BrokerPackage, settings: BrokerSettings): Promise<void> => {
+const prepareStore = async (
+  broker: BrokerPackage,
+  settings: BrokerSettings,
+  vault: ReturnType<BrokerPackage['createVault']>,
+): Promise<void> => {
   const store = await openStore(broker, settings.store)
   try {
+    await broker.assertVaultKey(store, vault)
     await seedOperator(broker, store, settings.operatorKeyFile)
   } finally {
     await store.close()

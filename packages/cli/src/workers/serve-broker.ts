@@ -48,7 +48,7 @@ export const serveBroker = async (context: CliContext, serving: BrokerServing): 
     ...(metrics !== undefined && { metrics }),
     ...(tracer !== undefined && { tracer }),
   })
-  const closeMetrics = await serveUntilStopped(context, serving, { running, store, metrics }).catch(
+  const closeMetrics = await serveUntilStopped(context, serving, { running, store, vault, metrics }).catch(
     async (error: unknown) => {
       await running.close()
       throw error
@@ -64,6 +64,7 @@ export const outboxFolder = (outbox: string, slot: number): string => join(outbo
 interface Started {
   readonly running: Broker
   readonly store: Awaited<ReturnType<typeof openStore>>
+  readonly vault: ReturnType<BrokerPackage['createVault']>
   readonly metrics: ReturnType<BrokerPackage['createMetrics']> | undefined
 }
 
@@ -71,8 +72,10 @@ interface Started {
 const serveUntilStopped = async (
   { errors }: CliContext,
   { broker, settings, life, ownMetrics }: BrokerServing,
-  { running, store, metrics }: Started,
+  { running, store, vault, metrics }: Started,
 ): Promise<() => Promise<void>> => {
+  // Before the first key is made: a wrong vault key changes nothing.
+  await broker.assertVaultKey(store, vault)
   await seedOperator(broker, store, settings.operatorKeyFile)
   if (settings.ratesFile !== undefined) await applyRatesFile(errors, { broker, store, path: settings.ratesFile })
   for (const notice of await broker.marginNotices(store)) errors.write(`vendo: ${notice}\n`)

@@ -123,6 +123,15 @@ export const bindingRules = (openStore: OpenStore): void => {
     ])
   })
 
+  rule('the first canary of the vault stays, until it is replaced on purpose', openStore, async ({ store }) => {
+    expect(await store.vaultCanary()).toBeNull()
+    const kept = await Promise.all(['one', 'two'].map((envelope) => store.keepVaultCanary({ envelope })))
+    expect(kept[0]).toEqual(kept[1])
+    expect(await store.vaultCanary()).toEqual(kept[0])
+    await store.replaceVaultCanary({ envelope: 'three' })
+    expect(await store.keepVaultCanary({ envelope: 'four' })).toEqual({ envelope: 'three' })
+  })
+
   rule('rate overrides are appended and come back by effect, then by arrival', openStore, async ({ store }) => {
     const rate = (input: string, effectiveFrom: number) => ({
       integration: 'openrouter',

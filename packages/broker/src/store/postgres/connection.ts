@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { SqlRow, SqlValue } from '../sql.ts'
+import { passwordFromFile } from './password-file.ts'
 import { ConnectionLost, sqlStateOf } from './postgres-error.ts'
 
 /** What a statement gave. */
@@ -41,6 +42,7 @@ export interface ConnectionOptions {
 /** Opens no connection yet: each is made when it is first needed, and made anew after it was lost. */
 export const openConnections = ({ url, size, connectMs, statementMs, abandonedMs }: ConnectionOptions): Connections => {
   const pool = new pg.Pool({
+    Client: ClientWithPasswordFile,
     connectionString: url,
     max: size,
     connectionTimeoutMillis: connectMs,
@@ -59,6 +61,21 @@ export const openConnections = ({ url, size, connectMs, statementMs, abandonedMs
   return {
     acquire: async () => lend(await pool.connect()),
     close: () => pool.end(),
+  }
+}
+
+/** Looks a password up that neither the URL nor PGPASSWORD has, and only when the server asks for one. */
+class ClientWithPasswordFile extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config)
+    const { host, port, user, database } = this
+    if (this.password) return
+    const look = async () =>
+      (
+        await passwordFromFile({ host, port, user: user ?? '', database: database ?? user ?? '' }, process.env)
+      )?.reveal()
+    // Unlike its type, the driver takes a function here as well; an option of the pool would lose against the URL.
+    Object.assign(this, { password: look })
   }
 }
 

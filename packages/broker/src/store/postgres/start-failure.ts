@@ -29,7 +29,7 @@ const tls: Known = {
 }
 const refusedLogin: Known = {
   reason: 'the password or the user was rejected',
-  fix: 'Check the user in the URL and the password in PGPASSWORD or the .pgpass file.',
+  fix: 'Check the user in the URL and the password in PGPASSWORD or the .pgpass file, which must be readable by its owner alone.',
 }
 const unknownHost: Known = { reason: 'the host is unknown', fix: 'Check the host in the URL, and the DNS.' }
 const timedOut: Known = {

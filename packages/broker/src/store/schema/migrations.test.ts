@@ -34,6 +34,7 @@ it('a store from before seconds of sound were counted keeps its calls, and count
 
 /** Brings a store back to what it was before margins had a history. */
 const undoMargins = (database: DatabaseSync): void => {
+  database.exec('DROP TABLE vault_canary')
   database.exec('DROP TABLE margin_versions; DROP TABLE notices; ALTER TABLE tenants DROP COLUMN transparent')
   database.exec('DELETE FROM schema_versions WHERE version >= 7')
 }

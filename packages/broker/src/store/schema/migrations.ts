@@ -5,6 +5,7 @@ import { directoryTables } from './directory-tables.ts'
 import { ledgerTables } from './ledger-tables.ts'
 import { appendedManagementTables, managementTables } from './management-tables.ts'
 import { appendedMarginTables, marginOfBefore, marginTables } from './margin-tables.ts'
+import { vaultCanaryTable } from './vault-canary-table.ts'
 
 /** Which database a store lives in. */
 export type Dialect = 'sqlite' | 'postgres'
@@ -66,5 +67,10 @@ export const migrations: readonly Migration[] = [
       sqlite: appendedMarginTables.flatMap(refuseRewriteSqlite),
       postgres: appendedMarginTables.flatMap(refuseRewritePostgres),
     },
+  },
+  {
+    version: 8,
+    statements: vaultCanaryTable,
+    own: { sqlite: [], postgres: [] },
   },
 ]

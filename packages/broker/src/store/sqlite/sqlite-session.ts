@@ -14,6 +14,7 @@ import { LedgerMemory } from './ledger-memory.ts'
 import { createPrivateFile } from './private-file.ts'
 import { lockStore, type StoreLock } from './sqlite-lock.ts'
 import { asSql, createSqliteStatements } from './sqlite-sql.ts'
+import { createLogTrim } from './trim-log.ts'
 
 /** Where the store is; `:memory:` keeps nothing and is never locked. */
 export interface SqliteLocation {
@@ -58,7 +59,7 @@ export const openSqliteSession = async ({ path, lock }: SqliteLocation, watch?: 
     }
     database = new DatabaseSync(path)
     database.exec(settings)
-    return await createSession(database, held, watch)
+    return await createSession(database, { lock: held, watch, trimLog: createLogTrim(database, path) })
   } catch (error) {
     database?.close()
     held?.release()
@@ -68,10 +69,15 @@ export const openSqliteSession = async ({ path, lock }: SqliteLocation, watch?: 
   }
 }
 
+interface SessionParts {
+  readonly lock: StoreLock | undefined
+  readonly watch: (() => void) | undefined
+  readonly trimLog: () => void
+}
+
 const createSession = async (
   database: DatabaseSync,
-  lock: StoreLock | undefined,
-  watch: (() => void) | undefined,
+  { lock, watch, trimLog }: SessionParts,
 ): Promise<SqliteSession> => {
   database.exec('BEGIN IMMEDIATE')
   await migrate({ sql: asSql(createSqliteStatements(database)), now: Date.now() }, 'sqlite')
@@ -85,6 +91,7 @@ const createSession = async (
       memory.refresh()
       const replies = await work({ sql, statements, memory, now: clock() })
       statements.run('COMMIT')
+      trimLog()
       return replies
     } catch (error) {
       memory.empty()
