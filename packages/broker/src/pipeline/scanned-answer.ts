@@ -166,13 +166,13 @@ export class ScannedAnswer implements UpstreamHandler, UpstreamCall {
 
   /** An error that is too large to be held goes on like any other answer. */
   #release(): void {
-    const held = this.#held ?? []
-    this.#held = undefined
-    this.#plain = []
     if (this.#echoed || this.#tooLong) {
       this.#cut()
       return
     }
+    const held = this.#held ?? []
+    this.#held = undefined
+    this.#plain = []
     this.#receiver.onResponseStart(this.#head.status, this.#head.headers)
     for (const piece of held) this.#receiver.onResponseData(piece)
   }
@@ -203,6 +203,10 @@ export class ScannedAnswer implements UpstreamHandler, UpstreamCall {
     if (this.#over) return
     this.#over = true
     this.#decoder?.stop()
+    // The status of a held error decides what the call costs.
+    if (this.#held !== undefined) this.#receiver.onResponseStart(this.#head.status, this.#head.headers)
+    this.#held = undefined
+    this.#plain = []
     this.#receiver.onResponseError(error)
   }
 }
