@@ -131,6 +131,13 @@ export const mutants: readonly Mutant[] = [
     test: `${broker}/test/browser-access.test.ts`,
   },
   {
+    rule: 'a page is no server, also where it says little of itself',
+    file: `${broker}/src/pipeline/assert-no-navigation.ts`,
+    find: " && mode === 'cors' && headers.origin === undefined",
+    replace: '',
+    test: `${broker}/test/browser-access.test.ts`,
+  },
+  {
     rule: 'headers that promise what is not built are refused',
     file: `${broker}/src/pipeline/run-request.ts`,
     find: '  assertBuilt(message.rawHeaders)\n',
