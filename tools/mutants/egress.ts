@@ -110,6 +110,13 @@ export const mutants: readonly Mutant[] = [
     test: `${broker}/src/http/trusted-host.test.ts`,
   },
   {
+    rule: 'vendo dev lets in whose origin it is told',
+    file: 'packages/cli/src/local/local-broker.ts',
+    find: '...(options.allowedOrigins !== undefined && { allowedOrigins: options.allowedOrigins }),',
+    replace: '',
+    test: 'packages/cli/test/serving.test.ts',
+  },
+  {
     rule: 'pages never reach management routes',
     file: `${broker}/src/http/cross-origin.ts`,
     find: "zone === 'management' ? undefined : allowed[zone]",

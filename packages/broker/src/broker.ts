@@ -41,6 +41,7 @@ import { createInFlight, type InFlight } from './pipeline/in-flight.ts'
 import { defaultStructureLimits, type StructureLimits } from './pipeline/json-structure.ts'
 import { newId } from './pipeline/new-id.ts'
 import { createPricingSource } from './pipeline/pricing.ts'
+import type { AddressBook } from './pipeline/read-address.ts'
 import { createRefusedBodies } from './pipeline/refused-bodies.ts'
 import { createRunRequest, type RunRequest } from './pipeline/run-request.ts'
 import { defaultUploadPace, PaceWatch, type UploadPace } from './pipeline/upload-pace.ts'
@@ -157,15 +158,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
   const holdTtlMs = timeouts.totalMs + settleGraceMs
   const ledger = wireLedger(options, { clock, logger, observer, holdTtlMs })
   const addressBook = addressBookOf(providers, options.proxyDomain)
-  const gate = createFrontGate({
-    proxy: options.allowedOrigins ?? [],
-    credentials: options.credentialsOrigins ?? [],
-    isProxied: (slug) => addressBook.provider(slug) !== undefined,
-    publicUrl: options.publicUrl,
-    proxyDomain: options.proxyDomain,
-    shapeOf: (target) => addressBook.provider(target.split('/', 2)[1] ?? '')?.errorShape ?? 'openai',
-    newId,
-  })
+  const gate = frontGateOf(options, addressBook)
   const runRequest = createRunRequest({
     addressBook,
     directory,
@@ -346,6 +339,17 @@ const apiDependencies = ({ store, vault, rateTables }: BrokerOptions, parts: Api
     onUnexpectedError: (error, requestId) => logger.error({ requestId, error: String(error) }, 'unexpected failure'),
   }
 }
+
+const frontGateOf = (options: BrokerOptions, addressBook: AddressBook): FrontGate =>
+  createFrontGate({
+    proxy: options.allowedOrigins ?? [],
+    credentials: options.credentialsOrigins ?? [],
+    isProxied: (slug) => addressBook.provider(slug) !== undefined,
+    publicUrl: options.publicUrl,
+    proxyDomain: options.proxyDomain,
+    shapeOf: (target) => addressBook.provider(target.split('/', 2)[1] ?? '')?.errorShape ?? 'openai',
+    newId,
+  })
 
 interface Routes {
   readonly runRequest: RunRequest

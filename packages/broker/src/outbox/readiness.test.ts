@@ -20,7 +20,7 @@ it('one probe answers all who ask while it runs, and for a second after it', asy
 })
 
 it('a failure is shared for a second as well, then asked again', async () => {
-  const probe = vi.fn(full)
+  const probe = vi.fn<() => Promise<void>>(full)
   const ready = createReadiness(probe)
   for (let asked = 0; asked < 3; asked++) await expect(ready()).rejects.toMatchObject({ code: 'store_unavailable' })
   expect(probe).toHaveBeenCalledTimes(1)
