@@ -119,8 +119,8 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'pages never reach management routes',
     file: `${broker}/src/http/cross-origin.ts`,
-    find: "zone === 'management' ? undefined : allowed[zone]",
-    replace: "allowed[zone === 'management' ? 'proxy' : zone]",
+    find: "    if (zone === 'management') {\n",
+    replace: "    if (zone === 'management') zone = 'proxy'\n    if (zone === 'management') {\n",
     test: `${broker}/test/browser-access.test.ts`,
   },
   {
