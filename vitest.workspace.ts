@@ -10,7 +10,7 @@ const project = (name: string, include: string[]) =>
     test: {
       name,
       include,
-      exclude: ['**/node_modules/**', '**/dist/**', '**/*.ledger.test.ts', '**/*.chaos.test.ts'],
+      exclude: ['**/node_modules/**', '**/dist/**', '**/*.{ledger,chaos,browser}.test.ts'],
       environment: 'node',
       setupFiles: ['packages/testkit/src/setup.ts'],
       testTimeout: 20_000,

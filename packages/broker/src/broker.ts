@@ -159,7 +159,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
   const holdTtlMs = timeouts.totalMs + settleGraceMs
   const ledger = wireLedger(options, { clock, logger, observer, holdTtlMs })
   const addressBook = addressBookOf(providers, options.proxyDomain)
-  const gate = wireFrontGate(options, addressBook)
+  const gate = frontGateOf(options, addressBook)
   const runRequest = createRunRequest({
     addressBook,
     directory,
@@ -221,18 +221,6 @@ export const createBroker = (options: BrokerOptions): Broker => {
     }),
   }
 }
-
-/** What looks at a request before anything else does: `Host`, origins, navigations. */
-const wireFrontGate = (options: BrokerOptions, addressBook: AddressBook) =>
-  createFrontGate({
-    proxy: options.allowedOrigins ?? [],
-    credentials: options.credentialsOrigins ?? [],
-    isProxied: (slug) => addressBook.provider(slug) !== undefined,
-    publicUrl: options.publicUrl,
-    proxyDomain: options.proxyDomain,
-    shapeOf: (target) => addressBook.provider(target.split('/', 2)[1] ?? '')?.errorShape ?? 'openai',
-    newId,
-  })
 
 /** What reads the bodies of calls, within which bounds. */
 const wireBodies = (options: BrokerOptions, workers: BodyWorkers, clock: () => number) => ({
@@ -353,6 +341,17 @@ const apiDependencies = ({ store, vault, rateTables }: BrokerOptions, parts: Api
     onUnexpectedError: (error, requestId) => logger.error({ requestId, error: String(error) }, 'unexpected failure'),
   }
 }
+
+const frontGateOf = (options: BrokerOptions, addressBook: AddressBook): FrontGate =>
+  createFrontGate({
+    proxy: options.allowedOrigins ?? [],
+    credentials: options.credentialsOrigins ?? [],
+    isProxied: (slug) => addressBook.provider(slug) !== undefined,
+    publicUrl: options.publicUrl,
+    proxyDomain: options.proxyDomain,
+    shapeOf: (target) => addressBook.provider(target.split('/', 2)[1] ?? '')?.errorShape ?? 'openai',
+    newId,
+  })
 
 interface Routes {
   readonly runRequest: RunRequest

@@ -96,6 +96,30 @@ describe('what a provider answers is no page', () => {
     const answer = await call(closed, { 'sec-fetch-site': 'none' }, `/anthropic/v1/messages?${name}=${closed.key}`)
     expect([answer.status, answer.headers['vendo-error-code']]).toEqual([403, 'browser_refused'])
   })
+  it.each([
+    { 'sec-fetch-mode': 'cors', origin: page },
+    { 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-mode': 'cors', 'sec-fetch-storage-access': 'none' },
+    { 'sec-fetch-mode': 'no-cors' },
+    { 'sec-fetch-user': '?1' },
+  ])('?key= with %j is refused', async (headers) => {
+    const answer = await call(closed, headers, `/anthropic/v1/messages?key=${closed.key}`)
+    expect([answer.status, answer.headers['vendo-error-code']]).toEqual([403, 'browser_refused'])
+  })
+  it('?key= from a server’s fetch is not: Node sends that one header of a browser', async () => {
+    const { send } = broker
+    const key = broker.key
+    const path = `/gemini/v1beta/models/gemini-2.5-flash:generateContent?key=${key}`
+    const json = { contents: [{ parts: [{ text: 'Hi' }] }] }
+    const answer = await send({ path, json, headers: { 'sec-fetch-mode': 'cors' } })
+    expect(answer.headers['vendo-error-code']).toBeUndefined()
+    const fetched = await fetch(`${broker.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(json),
+    })
+    expect([fetched.headers.get('vendo-error-code'), fetched.status]).toEqual([null, 200])
+  })
   it('a fetch of a page is not', async () => {
     expect((await call(closed, { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' })).status).toBe(200)
   })

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
-import type { ScriptedAnswer } from '@vendo/testkit'
+import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { createBarrier, type ScriptedAnswer } from '@vendo/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { anthropicRequest } from './answers.ts'
 import { decodeLeniently } from './decode-leniently.ts'
 import { startTestBroker, type TestBroker, upstreamKey } from './harness.ts'
+import { answered, open } from './http-client.ts'
 
 let broker: TestBroker
 let next: ScriptedAnswer
@@ -13,15 +14,18 @@ beforeAll(async () => {
 })
 afterAll(() => broker.close())
 
+/** Its default takes seconds for a body of a megabyte. */
+const brotli = (plain: Buffer) => brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })
+
 type Coding = readonly [encoding: string, encode: (plain: Buffer) => Buffer]
 const codings: readonly Coding[] = [
   ['gzip', gzipSync],
   ['X-GZIP', gzipSync],
   ['deflate', deflateSync],
   ['deflate', deflateRawSync],
-  ['br', brotliCompressSync],
+  ['br', brotli],
   ['zstd', zstdCompressSync],
-  ['gzip, br', (plain) => brotliCompressSync(gzipSync(plain))],
+  ['gzip, br', (plain) => brotli(gzipSync(plain))],
   ['identity, deflate, gzip', (plain) => gzipSync(deflateRawSync(plain))],
 ]
 const decodings = codings.map(([, encode]) => encode)
@@ -71,6 +75,32 @@ it.each(codings)('%s: an ordinary answer stays byte for byte what it was', async
     expect([answer.status, answer.headers['content-encoding'], answer.complete]).toEqual([status, encoding, true])
     expect(answer.body.equals(body)).toBe(true)
   }
+})
+
+it.each(['gzip', 'br'] as const)('%s: an event goes on before the next one is there', async (encoding) => {
+  const gates = [createBarrier(), createBarrier()] as const
+  const [first, second, third] = ['data: {"n":1}\n\n', 'data: {"n":2}\n\n', 'data: {"n":3}\n\n'] as const
+  next = {
+    headers: { 'content-type': 'text/event-stream' },
+    encoding,
+    body: [first, gates[0], second, gates[1], third],
+  }
+  const answer = await answered(
+    open(broker.url, {
+      path: '/anthropic/v1/messages',
+      headers: { authorization: `Bearer ${broker.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(anthropicRequest({ stream: true })),
+    }),
+  )
+  const received: Buffer[] = []
+  const awaited = [first, first + second, first + second + third]
+  for await (const piece of answer) {
+    received.push(piece as Buffer)
+    // The provider sends no more before this client has the whole event.
+    const text = decodeLeniently(Buffer.concat(received), encoding).toString()
+    gates[awaited.indexOf(text)]?.open()
+  }
+  expect(decodeLeniently(Buffer.concat(received), encoding).toString()).toBe(awaited[2])
 })
 
 it('an error that expands to megabytes before the credential is cut', async () => {

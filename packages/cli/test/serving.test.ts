@@ -45,6 +45,27 @@ describe('vendo dev', () => {
     expect([live.code, live.err]).toEqual([1, expect.stringMatching(/^vendo: No provider key was found[^\n]*\n$/)])
   })
 
+  it('lets pages in of the origins in VENDO_ALLOWED_ORIGINS, and no others', async () => {
+    const env = { VENDO_ALLOWED_ORIGINS: 'https://a.test, http://localhost:5173' }
+    const cwd = folderWith()
+    const { child, shows, ended } = spawnVendo(['dev', '--port', '0'], { cwd, env })
+    await shows('Ctrl-C')
+    const { url } = JSON.parse(readFileSync(join(cwd, '.vendo', 'broker.json'), 'utf8')) as { url: string }
+    const ask = async (origin: string) => {
+      const headers = { origin, 'access-control-request-method': 'POST' }
+      const { status } = await fetch(`${url}/anthropic/v1/messages`, { method: 'OPTIONS', headers })
+      return status
+    }
+    expect([await ask('http://localhost:5173'), await ask('http://localhost:5174')]).toEqual([204, 403])
+    child.kill('SIGTERM')
+    await ended
+  })
+
+  it('says in one line that an --allowed-origin is none', async () => {
+    const { code, err } = await vendo(['dev', '--port', '0', '--allowed-origin', '*'], { cwd: folderWith() })
+    expect([code, err]).toEqual([1, expect.stringMatching(/^vendo: "\*" cannot be an allowed origin\.[^\n]*\n$/)])
+  })
+
   it('says in one line that the port is taken, and that a broker runs here already', async () => {
     const { env, origin } = await startAnthropic()
     const taken = await vendo(['dev', '--port', new URL(origin).port], { cwd: folderWith(), env })

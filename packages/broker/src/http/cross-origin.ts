@@ -40,10 +40,13 @@ export const createCrossOrigin = (input: CrossOriginInput): AnswerCrossOrigin =>
   return (message, answer, zone) => {
     const { origin } = message.headers
     const isPreflight = message.method === 'OPTIONS' && message.headers['access-control-request-method'] !== undefined
-    const origins = zone === 'management' ? undefined : allowed[zone]
-    const isAllowed = origin !== undefined && origins?.has(origin) === true
-    if (isPreflight && (!isAllowed || zone === 'management')) throw refusedPreflight(origin, zone)
-    if (zone === 'management' || origins === undefined || origins.size === 0) return false
+    if (zone === 'management') {
+      if (isPreflight) throw refusedPreflight(origin, zone)
+      return false
+    }
+    const isAllowed = origin !== undefined && allowed[zone].has(origin)
+    if (isPreflight && !isAllowed) throw refusedPreflight(origin, zone)
+    if (allowed[zone].size === 0) return false
     if (!isAllowed) {
       addToHead(answer, () => ['vary', 'Origin'])
       return false

@@ -12,12 +12,10 @@ const documents = new Set(['document', 'iframe', 'frame', 'fencedframe', 'object
 export const assertNoNavigation = ({ headers, url = '' }: Pick<IncomingMessage, 'headers' | 'url'>): void => {
   const mode = headers['sec-fetch-mode']
   const destination = headers['sec-fetch-dest']
-  const fromBrowser =
-    mode !== undefined ||
-    destination !== undefined ||
-    headers['sec-fetch-site'] !== undefined ||
-    headers['sec-fetch-user'] !== undefined
-  if (!fromBrowser) return
+  const names = Object.keys(headers).filter((name) => name.startsWith('sec-fetch-'))
+  // Node's own fetch sends this one header and no other; a browser always sends several, or none.
+  const fromServer = names.length === 1 && mode === 'cors' && headers.origin === undefined
+  if (names.length === 0 || fromServer) return
   if (mode === 'navigate' || mode === 'nested-navigate' || documents.has(String(destination))) {
     throw createVendoError('A browser cannot open what a provider answers as a page.', { code: 'browser_refused' })
   }

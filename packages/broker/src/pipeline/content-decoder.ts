@@ -22,8 +22,8 @@ const decoders: Readonly<Record<string, (firstByte: number) => Transform>> = {
 }
 
 const maxCodings = 4
-/** Of a body with several codings, decoded once. */
-const maxBetweenBytes = 256 * 1024 * 1024
+/** What one piece may come to between two codings, where it waits for the second. */
+const maxBetweenBytes = 16 * 1024 * 1024
 
 /** The codings of a `content-encoding` in the order in which they are undone; undefined for one that cannot be undone here. */
 export const codingsOf = (encoding: string | undefined): readonly string[] | undefined => {
@@ -39,12 +39,15 @@ export const codingsOf = (encoding: string | undefined): readonly string[] | und
 export interface DecoderSink {
   /** A plain piece; false ends it. */
   onPlain(piece: Buffer): boolean
+  /** One piece came to more than is kept between two codings. No more is decoded. */
+  onFlood(): void
 }
 
 interface Stage {
   readonly transform: Transform
   /** What it put out and the next stage has not taken. */
   out: Buffer[]
+  outBytes: number
   /** Called when it can do no more. */
   broken: () => void
 }
@@ -112,22 +115,26 @@ export class ContentDecoder {
   async #passOn(index: number, stage: Stage): Promise<void> {
     const pieces = stage.out
     stage.out = []
+    stage.outBytes = 0
     for (const piece of pieces) await this.#feed(index + 1, piece)
   }
 
   #open(index: number, firstByte: number): Stage {
     const transform = (decoders[this.#codings[index] as string] as (first: number) => Transform)(firstByte)
-    const stage: Stage = { transform, out: [], broken: () => undefined }
+    const stage: Stage = { transform, out: [], outBytes: 0, broken: () => undefined }
     const last = index + 1 === this.#codings.length
-    let between = 0
     transform.on('data', (piece: Buffer) => {
       if (last) {
         if (!this.#over && !this.#sink.onPlain(piece)) this.stop()
         return
       }
-      between += piece.length
+      if (this.#over) return
       stage.out.push(piece)
-      if (between > maxBetweenBytes) this.stop()
+      stage.outBytes += piece.length
+      if (stage.outBytes <= maxBetweenBytes) return
+      stage.out = []
+      this.stop()
+      this.#sink.onFlood()
     })
     transform.on('error', () => stage.broken()).on('close', () => stage.broken())
     this.#stages.push(stage)

@@ -15,8 +15,8 @@ const maxHeldBytes = 1_000_000
 const maxHeldPlainBytes = 4_000_000
 /** Coded pieces that wait for the decoder; past this the provider has to wait too. */
 const maxWaitingBytes = 1_000_000
-/** No answer is longer, unless its coding saves little: a small body that decodes without end is cut. */
-const maxPlainBytes = 256 * 1024 * 1024
+/** No answer whose coding saves that much is longer: a small body that decodes without end is cut. */
+const maxExpandedBytes = 64 * 1024 * 1024
 const maxExpansion = 200
 
 /**
@@ -82,7 +82,12 @@ export class ScannedAnswer implements UpstreamHandler, UpstreamCall {
     if (codings !== undefined && codings.length > 0) {
       this.#head = { status, headers }
       this.#scan = this.#mask.stream()
-      this.#decoder = new ContentDecoder(codings, { onPlain: (piece) => this.#look(piece) })
+      this.#decoder = new ContentDecoder(codings, {
+        onPlain: (piece) => this.#look(piece),
+        onFlood: () => {
+          this.#tooLong = true
+        },
+      })
       if (status >= 400) {
         this.#held = []
         return
@@ -104,7 +109,7 @@ export class ScannedAnswer implements UpstreamHandler, UpstreamCall {
       decoder.push(piece, () => {
         this.#waitingBytes -= piece.length
         this.#passOn(piece)
-        if (!this.#wantsPause && this.#waitingBytes <= maxWaitingBytes) this.#call?.resume()
+        if (!this.#over && !this.#wantsPause && this.#waitingBytes <= maxWaitingBytes) this.#call?.resume()
         done()
       }),
     )
@@ -147,8 +152,8 @@ export class ScannedAnswer implements UpstreamHandler, UpstreamCall {
     const scan = this.#scan as MaskStream
     if (!this.#echoed) this.#echoed = scan.found(piece)
     if (this.#held !== undefined && this.#plainBytes <= maxHeldPlainBytes) this.#plain.push(piece)
-    this.#tooLong = this.#plainBytes > maxPlainBytes && this.#plainBytes > maxExpansion * this.#codedBytes
-    if (this.#plainBytes <= maxPlainBytes) this.#receiver.onPlainData(piece)
+    this.#tooLong = this.#plainBytes > maxExpandedBytes && this.#plainBytes > maxExpansion * this.#codedBytes
+    if (!this.#tooLong) this.#receiver.onPlainData(piece)
     return !this.#tooLong
   }
 
@@ -166,13 +171,13 @@ export class ScannedAnswer implements UpstreamHandler, UpstreamCall {
 
   /** An error that is too large to be held goes on like any other answer. */
   #release(): void {
-    const held = this.#held ?? []
-    this.#held = undefined
-    this.#plain = []
     if (this.#echoed || this.#tooLong) {
       this.#cut()
       return
     }
+    const held = this.#held ?? []
+    this.#held = undefined
+    this.#plain = []
     this.#receiver.onResponseStart(this.#head.status, this.#head.headers)
     for (const piece of held) this.#receiver.onResponseData(piece)
   }
@@ -203,6 +208,10 @@ export class ScannedAnswer implements UpstreamHandler, UpstreamCall {
     if (this.#over) return
     this.#over = true
     this.#decoder?.stop()
+    // The status of a held error decides what the call costs.
+    if (this.#held !== undefined) this.#receiver.onResponseStart(this.#head.status, this.#head.headers)
+    this.#held = undefined
+    this.#plain = []
     this.#receiver.onResponseError(error)
   }
 }

@@ -7,7 +7,7 @@ import type { RawReply } from './raw-upstream.ts'
 let broker: RawBroker
 beforeAll(async () => {
   broker = await startRawBroker(() => undefined, {
-    broker: { timeouts: { connectMs: 500, firstByteMs: 5_000, idleMs: 5_000, totalMs: 300 } },
+    broker: { timeouts: { connectMs: 500, firstByteMs: 5_000, idleMs: 5_000, totalMs: 2_000 } },
   })
 })
 afterAll(async () => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
     if (answer instanceof Error) throw answer
     return answer
   }
-  broker = await startTestBroker({ script, broker: { timeouts: { totalMs: 200 }, mostBodyBytes: 10_000 } })
+  broker = await startTestBroker({ script, broker: { timeouts: { totalMs: 1_500 }, mostBodyBytes: 10_000 } })
 })
 afterAll(async () => {
   await broker.calls()

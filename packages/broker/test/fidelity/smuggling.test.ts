@@ -14,7 +14,7 @@ const length = `content-length: ${body.length}`
 const chunked = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
 const line = 'POST /anthropic/v1/messages HTTP/1.1'
 /** A second request, hidden where two parsers may disagree on the end of the first. */
-const hidden = 'POST /anthropic/v1/messages HTTP/1.1\r\nhost: evil\r\ncontent-length: 0\r\n\r\n'
+const hidden = 'POST /anthropic/v1/messages HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n'
 
 const message = (changes: { line?: string; headers?: readonly string[]; body?: string }) =>
   rawMessage({ key: broker.key, body, ...changes })

@@ -7,6 +7,7 @@ import { type LocalBroker, type LocalBrokerOptions, startLocalBroker } from '../
 import { startSimulatedBroker } from '../local/start-simulated-broker.ts'
 import { writeAppEnv } from '../local/write-app-env.ts'
 import { CliError } from '../terminal/cli-error.ts'
+import { collectOrigin, originsOf } from '../terminal/collect-origin.ts'
 import { collectUpstream } from '../terminal/collect-upstream.ts'
 import { paintFor } from '../terminal/paint.ts'
 import { parsePort } from '../terminal/parse-port.ts'
@@ -22,6 +23,7 @@ interface DevOptions {
   readonly simulated?: true
   readonly ratesFile?: string
   readonly live?: true
+  readonly allowedOrigin?: readonly string[]
   readonly upstream?: Readonly<Record<string, string>>
   readonly json?: true
 }
@@ -43,6 +45,11 @@ export const addDev = (program: Command, context: CliContext): void => {
       new Option('--upstream <slug=origin>', 'send the calls of an integration elsewhere; repeatable')
         .argParser(collectUpstream)
         .conflicts('simulated'),
+    )
+    .option(
+      '--allowed-origin <origin>',
+      'let pages of this origin call the proxy; repeatable; VENDO_ALLOWED_ORIGINS',
+      collectOrigin,
     )
     .option('--json', 'one JSON document on stdout when it is ready')
     .addHelpText('after', '\nExample:\n  vendo dev\n  node --env-file=.vendo/app.env app.js')
@@ -76,7 +83,11 @@ const dev = async (context: CliContext, options: DevOptions): Promise<void> => {
 const start = async (context: CliContext, options: DevOptions): Promise<LocalBroker> => {
   const { port, host, grace, upstream } = options
   const ratesFile = options.ratesFile && { path: resolve(context.cwd, options.ratesFile), errors: context.errors }
-  const place = { directory: context.cwd, port, host, shutdownGraceMs: grace * 1000, ...(ratesFile && { ratesFile }) }
+  const allowedOrigins = options.allowedOrigin ?? originsOf(context.env['VENDO_ALLOWED_ORIGINS'])
+  const place = {
+    ...{ directory: context.cwd, port, host, shutdownGraceMs: grace * 1000, allowedOrigins },
+    ...(ratesFile && { ratesFile }),
+  }
   if (options.simulated === true) return await startSimulatedBroker(place)
   const dotenv = readDotenv(context.cwd)
   const keys = findProviderKeys({ env: context.env, dotenv: dotenv?.variables })

@@ -42,6 +42,8 @@ export interface LocalBrokerOptions {
   readonly logger?: NonNullable<BrokerOptions['logger']>
   /** How long `close` waits for running calls, in ms. */
   readonly shutdownGraceMs?: number
+  /** Origins whose pages may call the proxy; default: none. */
+  readonly allowedOrigins?: readonly string[]
   /** A list of prices to take over before the first call, and where to say what became of it. */
   readonly ratesFile?: { readonly path: string; readonly errors: Output } | undefined
   /** Keeps nothing: the store is in memory, and the folder is not touched. */
@@ -101,6 +103,7 @@ const serve = async (broker: BrokerPackage, state: LocalState, options: LocalBro
     store: state.store,
     vault: state.vault,
     upstreamOrigins: { ...originsOf(connections, options), ...options.upstreamOrigins },
+    ...(options.allowedOrigins !== undefined && { allowedOrigins: options.allowedOrigins }),
     ...(options.logger !== undefined && { logger: options.logger }),
     ...(options.shutdownGraceMs !== undefined && { shutdownGraceMs: options.shutdownGraceMs }),
   })
