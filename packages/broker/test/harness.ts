@@ -91,9 +91,12 @@ export const startTestBroker = async (options: TestBrokerOptions): Promise<TestB
     calls: () => settledCalls(store),
     stopBroker: () => broker.close(),
     close: async () => {
-      await broker.close()
-      await upstream.close()
-      await rm(folder, { recursive: true, force: true })
+      try {
+        await broker.close()
+      } finally {
+        await upstream.close()
+        await rm(folder, { recursive: true, force: true })
+      }
     },
   }
 }

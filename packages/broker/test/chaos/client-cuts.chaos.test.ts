@@ -62,7 +62,9 @@ const wholeCall = async (stream: RecordedStream): Promise<CallRecord | undefined
   await new Promise((resolve) => answer.once('close', resolve))
   if (answer.headers['vendo-error-code'] !== undefined) return undefined
   const [row] = await rowsOf(key.id)
-  return row?.state === 'actual' && row.walletNanos > 0n ? row : undefined
+  // A scrubbed recording can tell more usage than its shortened request could have: nothing can be said of its cuts.
+  const isUsable = row?.state === 'actual' && row.walletNanos > 0n && row.walletNanos <= row.holdNanos
+  return isUsable ? row : undefined
 }
 
 type Policy = 'drain' | 'abort'
