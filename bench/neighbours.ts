@@ -35,7 +35,7 @@ const attacks = ['nobody', '150,000 pipelined', ...Object.keys(structures), '36 
 const headOf = (key: string, bytes: number): string =>
   [
     'POST /anthropic/v1/messages HTTP/1.1',
-    'host: a',
+    'host: 127.0.0.1',
     `x-api-key: ${key}`,
     'content-type: application/json',
     `content-length: ${bytes}`,
@@ -56,7 +56,7 @@ const open = async (port: number, read: boolean) => {
 const attack = async ({ name, port, key }: Attack): Promise<string> => {
   if (name === '150,000 pipelined') {
     const { socket } = await open(port, false)
-    socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(150_000))
+    socket.write('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(150_000))
     await wait(1_000)
     socket.destroy()
     return 'closed'
