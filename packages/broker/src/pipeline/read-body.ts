@@ -3,6 +3,7 @@ import { createVendoError, type VendoError } from '@vendo/contract'
 import { askForBody } from './ask-for-body.ts'
 import type { BodyBudget, BodyHolder, FullShare } from './body-budget.ts'
 import { JsonStructure, type StructureLimits } from './json-structure.ts'
+import { createReadRounds } from './read-rounds.ts'
 import type { Caller, Incoming } from './records.ts'
 import type { PacedUpload, PaceWatch, UploadPace } from './upload-pace.ts'
 
@@ -59,6 +60,7 @@ export const readBody = (
     if (message.destroyed) throw new ClientGone()
     const fail = (error: unknown) => {
       unwatch()
+      rounds.leave(message)
       message.removeListener('data', take)
       // Not a byte more is taken before the refusal is out; `dropRest` sees to what is left.
       message.pause()
@@ -78,7 +80,7 @@ export const readBody = (
         fail(error)
         return
       }
-      if (body.takenBytes > turnBytes) yieldTurn(message)
+      if (body.takenBytes > maxAtOnceBytes) rounds.wait(message)
     }
     message.on('data', take)
     message.once('end', () => {
@@ -97,13 +99,9 @@ export const readBody = (
 const smallBytes = 4 * 1024
 const joinedBytes = 64 * 1024
 
-/** A body that is larger gives way to others after each read: else Node would take 2 MB of one connection in a turn. */
-const turnBytes = 256 * 1024
-
-const yieldTurn = (message: IncomingMessage): void => {
-  message.pause()
-  setImmediate(() => message.resume())
-}
+/** A body that is larger is read in rounds with the others: else Node would take 2 MB of each connection in one turn. */
+const maxAtOnceBytes = 256 * 1024
+const rounds = createReadRounds(8, (round) => void setImmediate(round))
 
 interface BodyTerms {
   readonly holder: BodyHolder

@@ -1,26 +1,11 @@
 import type { IncomingMessage } from 'node:http'
+import { createReadRounds } from '../pipeline/read-rounds.ts'
 
 /** How long a client that was answered early may go on sending, so that it gets to read the answer. */
 export const maxLingerMs = 5_000
 
-/** How many connections get a read of up to 128 kB in one round, and how long a round takes at least. */
-const readsPerRound = 4
-const roundMs = 1
-
-const waiting = new Set<IncomingMessage>()
+const rounds = createReadRounds(4, (round) => void setTimeout(round, 1))
 const dropped = new WeakSet<IncomingMessage>()
-let round: NodeJS.Timeout | undefined
-
-const readRound = (): void => {
-  round = undefined
-  let left = readsPerRound
-  for (const message of waiting) {
-    if (left-- === 0) break
-    waiting.delete(message)
-    message.resume()
-  }
-  if (waiting.size > 0) round ??= setTimeout(readRound, roundMs)
-}
 
 /**
  * Reads and drops what is left of a body whose request has its answer. All such bodies together are read at a bounded speed,
@@ -35,12 +20,8 @@ export const dropRest = (message: IncomingMessage, maxMs = maxLingerMs): void =>
   message.on('error', () => undefined)
   message.once('close', () => {
     clearTimeout(late)
-    waiting.delete(message)
+    rounds.leave(message)
   })
-  message.on('data', () => {
-    message.pause()
-    waiting.add(message)
-    round ??= setTimeout(readRound, roundMs)
-  })
+  message.on('data', () => rounds.wait(message))
   message.resume()
 }
