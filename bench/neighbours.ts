@@ -1,9 +1,10 @@
 import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { createSqliteStore } from './broker/create-store.ts'
-import { startBroker } from './broker/start-broker.ts'
+import { type BrokerProcess, startBroker } from './broker/start-broker.ts'
 import { requestBytes } from './lib/request-bytes.ts'
 import { openWorkbench } from './lib/workbench.ts'
 
@@ -30,12 +31,12 @@ const structures: Readonly<Record<string, () => string>> = {
   'one text of 31 MB': () =>
     `{"model":"mock-json","max_tokens":1,"messages":[{"role":"user","content":"${'x'.repeat(31_000_000)}"}]}`,
 }
-const attacks = ['nobody', '150,000 pipelined', ...Object.keys(structures), '36 stalled uploads']
+const attacks = ['nobody', '150,000 pipelined', '500,000 pipelined', ...Object.keys(structures), '36 stalled uploads']
 
 const headOf = (key: string, bytes: number): string =>
   [
     'POST /anthropic/v1/messages HTTP/1.1',
-    'host: a',
+    'host: 127.0.0.1',
     `x-api-key: ${key}`,
     'content-type: application/json',
     `content-length: ${bytes}`,
@@ -52,28 +53,39 @@ const open = async (port: number, read: boolean) => {
   return { socket, answer: () => answer.slice(9, 12) }
 }
 
-/** Runs in a thread of its own, so that the neighbour's clock measures the broker alone. Returns what the broker answered. */
-const attack = async ({ name, port, key }: Attack): Promise<string> => {
-  if (name === '150,000 pipelined') {
-    const { socket } = await open(port, false)
-    socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(150_000))
-    await wait(1_000)
-    socket.destroy()
-    return 'closed'
+/** Prepares an attack; what it returns makes it, and says what the broker answered. */
+const prepare = ({ name, port, key }: Attack): (() => Promise<string>) => {
+  if (name.endsWith(' pipelined')) {
+    const requests = Number(name.split(' ', 1)[0]?.replace(',', ''))
+    const sent = Buffer.from('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(requests))
+    return () => pipeline(port, sent)
   }
   if (name === '36 stalled uploads') {
-    const uploads = await Promise.all(Array.from({ length: 36 }, () => open(port, true)))
-    const half = Buffer.alloc(megabytes / 2, ' ')
-    for (const { socket } of uploads) socket.write(Buffer.concat([Buffer.from(headOf(key, megabytes)), half]))
-    await wait(attackMs)
-    for (const { socket } of uploads) socket.destroy()
-    return uploads
-      .filter(({ answer }) => answer() === '503')
-      .length.toString()
-      .concat(' refused')
+    const sent = Buffer.concat([Buffer.from(headOf(key, megabytes)), Buffer.alloc(megabytes / 2, ' ')])
+    return () => stall(port, sent)
   }
   const body = Buffer.from(structures[name]?.() ?? '')
   const sent = Buffer.concat([Buffer.from(headOf(key, body.length)), body])
+  return () => post(port, sent)
+}
+
+const pipeline = async (port: number, sent: Buffer): Promise<string> => {
+  const { socket } = await open(port, false)
+  socket.write(sent)
+  await wait(1_000)
+  socket.destroy()
+  return 'closed'
+}
+
+const stall = async (port: number, sent: Buffer): Promise<string> => {
+  const uploads = await Promise.all(Array.from({ length: 36 }, () => open(port, true)))
+  for (const { socket } of uploads) socket.write(sent)
+  await wait(attackMs)
+  for (const { socket } of uploads) socket.destroy()
+  return `${uploads.filter(({ answer }) => answer() === '503').length} refused`
+}
+
+const post = async (port: number, sent: Buffer): Promise<string> => {
   const { socket, answer } = await open(port, true)
   socket.write(sent)
   for (let waited = 0; waited < attackMs && answer() === ''; waited += 50) await wait(50)
@@ -101,7 +113,14 @@ const worstCall = async (port: number, request: Buffer, over: Promise<unknown>) 
   return call
 }
 
-const measure = async (name: string, port: number, keys: readonly string[]): Promise<boolean> => {
+/** The most memory of a process since it was last asked, in MB; 0 where the system does not tell. */
+const peakMemory = async (id: number): Promise<number> => {
+  const status = await readFile(`/proc/${id}/status`, 'latin1').catch(() => '')
+  await writeFile(`/proc/${id}/clear_refs`, '5').catch(() => undefined)
+  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1_000)
+}
+
+const measure = async (name: string, { id, port }: BrokerProcess, keys: readonly string[]): Promise<boolean> => {
   const request = requestBytes({
     model: 'mock-json',
     stream: false,
@@ -111,10 +130,14 @@ const measure = async (name: string, port: number, keys: readonly string[]): Pro
   })
   const attacker =
     name === 'nobody' ? undefined : new Worker(new URL(import.meta.url), { workerData: { name, port, key: keys[1] } })
-  // The attack may prepare itself first; that the neighbour calls meanwhile only adds calls.
+  if (attacker !== undefined) await once(attacker, 'message')
+  await peakMemory(id)
   const over = attacker === undefined ? wait(2_000).then(() => '') : once(attacker, 'message').then(String)
+  attacker?.postMessage('go')
   const { worst, count } = await worstCall(port, request, over)
-  process.stdout.write(`${name.padEnd(32)} worst ${worst.toFixed(1).padStart(7)} ms of ${count} calls  ${await over}\n`)
+  const memory = String(await peakMemory(id)).padStart(4)
+  const line = `worst ${worst.toFixed(1).padStart(6)} ms of ${String(count).padStart(4)} calls, ${memory} MB  ${await over}`
+  process.stdout.write(`${name.padEnd(32)} ${line}\n`)
   await attacker?.terminate()
   return worst < barMs
 }
@@ -126,13 +149,16 @@ if (isMainThread) {
     const { store, keys } = await createSqliteStore(folder, 2)
     const setup = { store, upstreamOrigin: `http://127.0.0.1:${mockPort}`, timings: false, traces: false }
     const broker = await startBroker({ setup, folder, source: true, core: null })
-    await measure('nobody', broker.port, keys)
+    await measure('nobody', broker, keys)
     let failed = 0
-    for (const name of attacks) failed += (await measure(name, broker.port, keys)) ? 0 : 1
+    for (const name of attacks) failed += (await measure(name, broker, keys)) ? 0 : 1
     if (failed > 0) process.exitCode = 1
   } finally {
     await workbench.close()
   }
 } else {
-  parentPort?.postMessage(await attack(workerData as Attack))
+  // A thread of its own, so that the neighbour's clock measures the broker alone.
+  const attack = prepare(workerData as Attack)
+  parentPort?.once('message', () => void attack().then((said) => parentPort?.postMessage(said)))
+  parentPort?.postMessage('ready')
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { anthropicRequest, message } from './answers.ts'
@@ -17,7 +18,12 @@ afterAll(() => broker.close())
 const path = '/anthropic/v1/messages'
 const as = (key: string) => ({ authorization: `Bearer ${key}` })
 const begin = (socket: Socket, key: string, length: number, sent: string): void => {
-  const head = [`POST ${path} HTTP/1.1`, 'host: a', `authorization: Bearer ${key}`, 'content-type: application/json']
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    'host: 127.0.0.1',
+    `authorization: Bearer ${key}`,
+    'content-type: application/json',
+  ]
   socket.write(`${[...head, `content-length: ${length}`].join('\r\n')}\r\n\r\n${sent}`)
 }
 
@@ -43,11 +49,55 @@ describe('a body', () => {
     ['fallbacks', 101],
     ['tools', 1_025],
     ['stop', 257],
+    ['stop_sequences', 257],
   ])('of too many %s is refused by name', async (name, count) => {
     const { key } = await broker.mint()
     const json = { ...anthropicRequest(), [name]: Array(count).fill('x') }
     const answer = await broker.send({ path, json, headers: as(key) })
     expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(`\`${name}\` has ${count} entries`)])
+  })
+
+  it('of too many pieces is refused as soon as they are there, not at its end', async () => {
+    const { key } = await broker.mint()
+    const socket = await dial(broker.url)
+    begin(socket, key, 30_000_000, `{"model":"m","a":[${'{},'.repeat(200_001)}`)
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 400 [\s\S]*more than 200000 members and elements/)
+    socket.destroy()
+  })
+
+  it('that is no JSON by its own word is refused before it is read', async () => {
+    const { key } = await broker.mint()
+    const socket = await dial(broker.url)
+    const head = [
+      `POST ${path} HTTP/1.1`,
+      'host: 127.0.0.1',
+      `authorization: Bearer ${key}`,
+      'content-type: text/plain',
+    ]
+    socket.write(`${head.join('\r\n')}\r\ncontent-length: 30000000\r\n\r\n`)
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    expect(answer.toString()).toContain('unsupported_encoding')
+    socket.destroy()
+  })
+
+  it('of a free route is counted too, where its references are looked for', async () => {
+    const { key } = await broker.mint()
+    const body = filler((count) => Array(count).fill('[]').join())
+    const answer = await broker.send({
+      ...{ path: '/anthropic/v1/messages/count_tokens', body },
+      headers: { ...as(key), 'content-type': 'application/json' },
+    })
+    expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('members and elements')])
+  })
+
+  it('of a free route above 256 kB is forwarded byte for byte', async () => {
+    const { key } = await broker.mint()
+    const json = { ...anthropicRequest(), metadata: { note: 'é'.repeat(200_000) } }
+    const before = broker.upstream.requests.length
+    const answer = await broker.send({ path: '/anthropic/v1/messages/count_tokens', json, headers: as(key) })
+    expect(answer.status).toBe(200)
+    expect(broker.upstream.requests[before]?.body.toString()).toBe(JSON.stringify(json))
   })
 
   it('above 256 kB is forwarded byte for byte', async () => {

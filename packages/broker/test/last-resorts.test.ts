@@ -100,8 +100,9 @@ it('an answer that decompresses to more than 256 MB goes on whole, and the meter
   expect(await broker.calls()).toMatchObject([{ state: 'estimated' }])
 })
 
-it('more request bytes at a time than the broker may hold are refused with 503, until there is room again', async () => {
-  await start({ script: () => messageAnswer(), creditUsd: '1000', broker: { maxBufferedBytes: 100_000 } })
+// One key has a quarter of the room; `body-budget.test.ts` fills all of it.
+it('more request bytes at a time than there is room for are refused with 503, until there is room again', async () => {
+  await start({ script: () => messageAnswer(), creditUsd: '1000', broker: { maxBufferedBytes: 400_000 } })
   const body = (length: number): string => {
     const empty = JSON.stringify(anthropicRequest({ system: '' }))
     return JSON.stringify(anthropicRequest({ system: 'x'.repeat(length - empty.length) }))

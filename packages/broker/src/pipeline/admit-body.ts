@@ -1,41 +1,50 @@
 import { isVendoError } from '@vendo/contract'
-import { type AdmitInput, admit, assertReadable } from './admit.ts'
-import { type BodyReading, examineBody } from './examine-body.ts'
-import type { MeteredBody } from './read-metered-body.ts'
-import type { Admission } from './records.ts'
+import { type AdmitInput, admit } from './admit.ts'
+import type { BodyWorkers } from './body-workers.ts'
+import { examineBody } from './examine-body.ts'
+import type { StructureLimits } from './json-structure.ts'
+import type { BufferedBody } from './read-body.ts'
+import type { Admission, Caller } from './records.ts'
 import type { RefusedBodies } from './refused-bodies.ts'
 import { andThen, type Soon } from './soon.ts'
 
 /** What bodies are examined with before their calls are admitted. */
-export interface BodyExamination extends BodyReading {
+export interface BodyExamination {
+  readonly structure: StructureLimits
+  readonly workers: BodyWorkers
   readonly refused: RefusedBodies
 }
+
+/** What a call with a body in memory is admitted from. */
+export interface AdmitBodyInput extends Omit<AdmitInput, 'body' | 'read'> {
+  readonly body: BufferedBody
+}
+
+/** Whether anything of a body counts: its cost, or on a pooled credential the stored objects that it names. */
+export const isExamined = ({ route, target }: Pick<AdmitInput, 'route' | 'target'>): boolean =>
+  route.wireFormat !== undefined || (route.bodyFormat !== undefined && !target.byok)
 
 /**
  * Admits a request with the body that it came with: at once, or after a thread has read it.
  *
  * @throws {VendoError} as `admit` and `examineBody` do.
  */
-export const admitBody = (examination: BodyExamination, input: AdmitInput): Soon<Admission> => {
-  const { wireFormat } = input.route
-  if (input.route.class === 'free' || wireFormat === undefined) return admit(input)
-  assertReadable(input)
-  const asked = {
-    bytes: input.body,
-    wireFormat,
-    path: input.address.path,
-    asksForChatUsage: input.target.provider.asksForChatUsage,
+export const admitBody = ({ refused, workers }: BodyExamination, input: AdmitBodyInput): Soon<Admission> => {
+  const { body, route, target, address } = input
+  const free = route.class === 'free' || route.wireFormat === undefined
+  const wireFormat = route.wireFormat ?? route.bodyFormat
+  if (wireFormat === undefined || !isExamined(input) || (free && body.length === 0)) {
+    return admit({ ...input, body: body.bytes })
   }
-  const read = countRefused(examination.refused, input, () => examineBody(examination, asked))
-  return andThen(read, (body) => admit({ ...input, read: body }))
+  const { asksForChatUsage } = target.provider
+  const read = countRefused(refused, input.caller, () =>
+    examineBody(workers, body, { wireFormat, path: address.path, asksForChatUsage: asksForChatUsage && !free, free }),
+  )
+  return andThen(read, (read) => admit({ ...input, body: read.outgoing, read }))
 }
 
-/** A body that is refused counts for its key. */
-const countRefused = (
-  refused: RefusedBodies,
-  { caller }: AdmitInput,
-  examine: () => Soon<MeteredBody>,
-): Soon<MeteredBody> => {
+/** Counts for its key what is refused as a body. */
+export const countRefused = <Read>(refused: RefusedBodies, caller: Caller, examine: () => Soon<Read>): Soon<Read> => {
   const count = (error: unknown): never => {
     if (isVendoError(error) && error.code === 'validation_failed') refused.refused(caller)
     throw error

@@ -36,7 +36,8 @@ export interface AdmitInput {
 export const admit = (input: AdmitInput): Admission => {
   const { caller, target, payer, route, body } = input
   if (route.class === 'free' || route.wireFormat === undefined) {
-    return { caller, target, payer, route, flags: [], body: body.length === 0 ? null : body }
+    const free: Admission = { caller, target, payer, route, flags: [], body: body.length === 0 ? null : body }
+    return input.read === undefined ? free : { ...free, references: input.read.references }
   }
   const { facts, outgoing, usageAdded } = input.read ?? readHere(input, route.wireFormat)
   const flags = flagsOfNotUnderstood(payer, facts.notUnderstood)
@@ -65,7 +66,7 @@ const readHere = (input: AdmitInput, wireFormat: WireFormatName): MeteredBody =>
  *
  * @throws {VendoError} `unsupported_encoding` or `validation_failed`.
  */
-export const assertReadable = (input: AdmitInput): void => {
+export const assertReadable = (input: Pick<AdmitInput, 'contentType' | 'target' | 'address'>): void => {
   assertJson(input.contentType)
   assertQuery(input)
 }
@@ -112,7 +113,7 @@ const assertJson = (contentType: string | undefined): void => {
 const isUtf8OrOther = (parameter: string): boolean =>
   !parameter.startsWith('charset') || /^charset\s*=\s*(?:utf-?8|"utf-?8")$/.test(parameter)
 
-const assertQuery = ({ target, address }: AdmitInput): void => {
+const assertQuery = ({ target, address }: Pick<AdmitInput, 'target' | 'address'>): void => {
   const { meteredQuery, slug } = target.provider
   if (meteredQuery === undefined) return
   for (const [name, value] of new URLSearchParams(address.query)) {

@@ -1,10 +1,9 @@
 import { createVendoError, type VendoError } from '@vendo/contract'
 import type { Route } from '@vendo/integrations/providers'
-import { readStoredReferences, type StoredReference } from '@vendo/wire'
+import type { StoredReference } from '@vendo/wire'
 import { admissionDeadlineMs, withinDeadline } from '../outbox/store-deadline.ts'
 import type { LedgerStore } from '../store/store.ts'
 import type { InFlight } from './in-flight.ts'
-import { parseJsonBody } from './parse-json-body.ts'
 import type { Admission, Caller, Target } from './records.ts'
 import type { Soon } from './soon.ts'
 
@@ -21,7 +20,7 @@ export interface ReferenceUse {
   readonly route: Route
   /** Canonical path. */
   readonly path: string
-  readonly admission: Pick<Admission, 'body' | 'metered'>
+  readonly admission: Pick<Admission, 'metered' | 'references'>
 }
 
 /**
@@ -63,12 +62,8 @@ const inPath = ({ route, path }: ReferenceUse): readonly StoredReference[] => {
   return id === undefined ? none : [{ path: 'path', kind: 'response', id }]
 }
 
-const inBody = ({ route, admission: { metered, body } }: ReferenceUse): readonly StoredReference[] => {
-  if (metered !== undefined) return metered.facts.storedReferences
-  if (route.bodyFormat === undefined || body === null) return none
-  const { body: parsed, duplicates } = parseJsonBody(body)
-  return readStoredReferences(route.bodyFormat, parsed, duplicates)
-}
+const inBody = ({ admission: { metered, references } }: ReferenceUse): readonly StoredReference[] =>
+  metered?.facts.storedReferences ?? references ?? none
 
 const none: readonly never[] = []
 

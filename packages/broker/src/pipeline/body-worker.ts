@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { isVendoError } from '@vendo/contract'
-import { type MeteredBody, type MeteredBodyInput, readMeteredBody } from './read-metered-body.ts'
+import { type MeteredBody, type MeteredBodyInParts, readMeteredBody } from './read-metered-body.ts'
 
 /** A refusal in a form that crosses threads. */
 export interface BodyRefusal {
@@ -15,9 +15,9 @@ export type BodyReply = { readonly read: MeteredBody } | { readonly refused: Bod
 const port = parentPort
 if (port === null) throw new TypeError('body-worker runs only as a worker thread')
 
-port.on('message', (input: MeteredBodyInput) => {
+port.on('message', ({ parts, ...input }: MeteredBodyInParts) => {
   try {
-    const read = readMeteredBody(input)
+    const read = readMeteredBody({ ...input, bytes: join(parts) })
     const { buffer } = read.outgoing
     port.postMessage({ read } satisfies BodyReply, buffer instanceof ArrayBuffer ? [buffer] : [])
   } catch (error) {
@@ -27,3 +27,16 @@ port.on('message', (input: MeteredBodyInput) => {
     port.postMessage({ refused: { code, message, suggestedFix } } satisfies BodyReply)
   }
 })
+
+/** Bytes in a buffer of their own, so that they can be given away. */
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts
+  if (first !== undefined && parts.length === 1) return first
+  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
+  return joined
+}

@@ -1,17 +1,16 @@
 import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type BodyWorkers, createBodyWorkers } from './body-workers.ts'
-import type { MeteredBodyInput } from './read-metered-body.ts'
+import type { MeteredBodyInParts } from './read-metered-body.ts'
 
 let workers: BodyWorkers | undefined
 afterEach(() => workers?.close())
 
-const input = (body: string, changes: Partial<MeteredBodyInput> = {}): MeteredBodyInput => ({
-  bytes: new Uint8Array(Buffer.from(body)),
+const input = (...parts: readonly string[]): MeteredBodyInParts => ({
+  parts: parts.map((part) => new Uint8Array(Buffer.from(part))),
   wireFormat: 'openai-chat',
   path: '/v1/chat/completions',
   asksForChatUsage: true,
-  ...changes,
 })
 
 /** A thread that does what the text says with each message. */
@@ -19,11 +18,11 @@ const thread = (text: string) => () =>
   new Worker(`const { parentPort } = require('node:worker_threads'); ${text}`, { eval: true })
 
 describe('a body read in a thread', () => {
-  it('comes back with its facts and the bytes that go on, and its buffer has moved', async () => {
+  it('comes back with its facts and the bytes that go on, and its buffers have moved', async () => {
     workers = createBodyWorkers()
-    const asked = input('{"model":"m","stream":true}')
+    const asked = input('{"model":', '"m","str', 'eam":true}')
     const read = await workers.read(asked)
-    expect(asked.bytes.byteLength).toBe(0)
+    expect(asked.parts.map(({ byteLength }) => byteLength)).toEqual([0, 0, 0])
     expect(read).toMatchObject({ facts: { model: 'm', stream: true }, usageAdded: true })
     expect(JSON.parse(Buffer.from(read.outgoing).toString())).toEqual({
       model: 'm',

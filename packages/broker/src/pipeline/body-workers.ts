@@ -1,16 +1,16 @@
 import { Worker } from 'node:worker_threads'
 import { createVendoError, type VendoError } from '@vendo/contract'
 import type { BodyReply } from './body-worker.ts'
-import type { MeteredBody, MeteredBodyInput } from './read-metered-body.ts'
+import type { MeteredBody, MeteredBodyInParts } from './read-metered-body.ts'
 
 /** Threads that read large bodies, so that reading one stops nobody else's call. */
 export interface BodyWorkers {
   /**
-   * Reads one body in a thread; its buffer moves there and is empty here afterwards.
+   * Reads one body in a thread; its buffers move there and are empty here afterwards.
    *
    * @throws {VendoError} as `readMeteredBody` does, or `overloaded` when the thread failed or too many bodies wait.
    */
-  read(input: MeteredBodyInput): Promise<MeteredBody>
+  read(input: MeteredBodyInParts): Promise<MeteredBody>
   /** Ends the threads; what they were reading is refused as `overloaded`. */
   close(): Promise<void>
 }
@@ -28,7 +28,7 @@ export const defaultBodyWorkerLimits: BodyWorkerLimits = { maxWorkers: 2, maxWai
 const maxHeapMb = 512
 
 interface Task {
-  readonly input: MeteredBodyInput
+  readonly input: MeteredBodyInParts
   readonly resolve: (read: MeteredBody) => void
   readonly reject: (error: unknown) => void
 }
@@ -110,8 +110,11 @@ class BodyThread {
   run(task: Task): void {
     this.#task = task
     this.#worker.ref()
-    const bytes = owned(task.input.bytes)
-    this.#worker.postMessage({ ...task.input, bytes }, [bytes.buffer])
+    const parts = task.input.parts.map(owned)
+    this.#worker.postMessage(
+      { ...task.input, parts },
+      parts.map(({ buffer }) => buffer),
+    )
   }
 
   async end(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** As long as nginx lingers. */
-const lingerMs = 30_000
+/** As long as any client that was answered early. */
+const lingerMs = 5_000
 
 /**
  * Keeps the connection of a client that is still sending when its answer ends: closed under it, it would be reset, and the

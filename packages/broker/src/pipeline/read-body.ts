@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { createVendoError, type VendoError } from '@vendo/contract'
 import { askForBody } from './ask-for-body.ts'
 import type { BodyBudget, BodyHolder, FullShare } from './body-budget.ts'
+import { JsonStructure, type StructureLimits } from './json-structure.ts'
+import { createReadRounds } from './read-rounds.ts'
 import type { Caller, Incoming } from './records.ts'
 import type { PacedUpload, PaceWatch, UploadPace } from './upload-pace.ts'
 
@@ -15,7 +17,11 @@ export class ClientGone extends Error {
 
 /** A request body in memory; `release` gives its bytes back to the budget, once. */
 export interface BufferedBody {
+  readonly length: number
+  /** All of it in one piece, which a large one is copied for. */
   readonly bytes: Buffer
+  /** Hands it over as it arrived; it is empty here afterwards. */
+  takeParts(): readonly Buffer[]
   release(): void
 }
 
@@ -26,17 +32,25 @@ export interface BodyLimits {
   readonly pace: PaceWatch
 }
 
+/** Whose body is read, and what it may consist of where that is JSON that will be parsed. */
+export interface BodyAsked {
+  readonly caller: Caller
+  readonly structure: StructureLimits | undefined
+}
+
 /**
- * Reads a whole request body.
+ * Reads a whole request body. Its structure is counted as it arrives, so that one of too many pieces is refused before most
+ * of it was read, and a large one is read in turns with everybody else's.
  *
  * @throws {VendoError} `unsupported_encoding` when it is compressed, `request_too_large`, `request_timeout` when it comes too
- *   slowly, or `overloaded` when the broker, the tenant or the key holds too many bodies already.
+ *   slowly, `validation_failed` when it has too many pieces, or `overloaded` when the broker, the tenant or the key holds too
+ *   many bodies already.
  * @throws {ClientGone} when the client leaves first.
  */
 export const readBody = (
   { message, answer }: Pick<Incoming, 'message' | 'answer'>,
   limits: BodyLimits,
-  { key, tenantId }: Caller,
+  { caller: { key, tenantId }, structure }: BodyAsked,
 ): Promise<BufferedBody> =>
   new Promise((resolve, reject) => {
     assertUncompressed(message)
@@ -46,23 +60,27 @@ export const readBody = (
     if (message.destroyed) throw new ClientGone()
     const fail = (error: unknown) => {
       unwatch()
+      rounds.leave(message)
       message.removeListener('data', take)
-      // The rest flows away unread, so that the refusal reaches a client that is still sending.
-      message.resume()
+      // Not a byte more is taken before the refusal is out; `dropRest` sees to what is left.
+      message.pause()
       body.release()
       reject(error)
     }
-    const body = new BodyInParts(limits, { keyId: key.id, tenantId }, () => {
+    const onSlow = () => {
       answer.shouldKeepAlive = false
       fail(tooSlow(limits.pace.pace))
-    })
+    }
+    const body = new BodyInParts(limits, { holder: { keyId: key.id, tenantId }, structure, onSlow })
     const unwatch = limits.pace.watch(body)
     const take = (chunk: Buffer) => {
       try {
         body.add(chunk)
       } catch (error) {
         fail(error)
+        return
       }
+      if (body.takenBytes > maxAtOnceBytes) rounds.wait(message)
     }
     message.on('data', take)
     message.once('end', () => {
@@ -81,11 +99,22 @@ export const readBody = (
 const smallBytes = 4 * 1024
 const joinedBytes = 64 * 1024
 
+/** A body that is larger is read in rounds with the others: else Node would take 2 MB of each connection in one turn. */
+const maxAtOnceBytes = 256 * 1024
+const rounds = createReadRounds(8, (round) => void setImmediate(round))
+
+interface BodyTerms {
+  readonly holder: BodyHolder
+  readonly structure: StructureLimits | undefined
+  onSlow(): void
+}
+
 class BodyInParts implements BufferedBody, PacedUpload {
   whole = false
   readonly onSlow: () => void
   readonly #limits: BodyLimits
   readonly #holder: BodyHolder
+  readonly #structure: JsonStructure | undefined
   #chunks: Buffer[] = []
   /** Where small pieces are copied to, and how much of it is used. */
   #joined: Buffer | undefined
@@ -93,10 +122,15 @@ class BodyInParts implements BufferedBody, PacedUpload {
   #taken = 0
   #released = false
 
-  constructor(limits: BodyLimits, holder: BodyHolder, onSlow: () => void) {
+  constructor(limits: BodyLimits, { holder, structure, onSlow }: BodyTerms) {
     this.#limits = limits
     this.#holder = holder
+    this.#structure = structure && new JsonStructure(structure)
     this.onSlow = onSlow
+  }
+
+  get length(): number {
+    return this.#taken
   }
 
   get takenBytes(): number {
@@ -112,9 +146,15 @@ class BodyInParts implements BufferedBody, PacedUpload {
     return bytes
   }
 
+  takeParts(): readonly Buffer[] {
+    this.#closeJoined()
+    return this.#chunks.splice(0)
+  }
+
   add(chunk: Buffer): void {
     const { mostBytes, budget } = this.#limits
     if (this.#taken + chunk.length > mostBytes) throw bodyTooLarge(mostBytes)
+    this.#structure?.add(chunk)
     const full = this.#released ? undefined : budget.take(this.#holder, chunk.length)
     if (full !== undefined) throw noRoom(full)
     this.#taken += chunk.length

@@ -1,5 +1,11 @@
 import type { WireFormatName } from '@vendo/contract'
-import { type RequestFacts, readRequestFacts, spliceIncludeUsage } from '@vendo/wire'
+import {
+  type RequestFacts,
+  readRequestFacts,
+  readStoredReferences,
+  type StoredReference,
+  spliceIncludeUsage,
+} from '@vendo/wire'
 import { assertListLengths } from './assert-list-lengths.ts'
 import { parseJsonBody } from './parse-json-body.ts'
 
@@ -10,6 +16,13 @@ export interface MeteredBodyInput {
   readonly path: string
   /** A chat stream that does not ask for its usage is made to ask. */
   readonly asksForChatUsage: boolean
+  /** Nothing is billed for it: only the stored objects that it names count. */
+  readonly free?: boolean
+}
+
+/** The same as it arrived: in parts, which a thread puts together. */
+export interface MeteredBodyInParts extends Omit<MeteredBodyInput, 'bytes'> {
+  readonly parts: readonly Uint8Array[]
 }
 
 /** What a body says, and the bytes that go on: plain data that can come from another thread. */
@@ -18,6 +31,8 @@ export interface MeteredBody {
   readonly outgoing: Uint8Array
   /** The outgoing bytes ask for the usage where the client's did not. */
   readonly usageAdded: boolean
+  /** Stored objects at the provider that it names. */
+  readonly references: readonly StoredReference[]
 }
 
 /**
@@ -25,11 +40,13 @@ export interface MeteredBody {
  *
  * @throws {VendoError} `validation_failed`
  */
-export const readMeteredBody = ({ bytes, wireFormat, path, asksForChatUsage }: MeteredBodyInput): MeteredBody => {
+export const readMeteredBody = (input: MeteredBodyInput): MeteredBody => {
+  const { bytes, wireFormat, path, asksForChatUsage } = input
   const { body, duplicates } = parseJsonBody(bytes)
   assertListLengths(body)
   const facts = readRequestFacts(wireFormat, body, bytes.length, { path, duplicates })
   const asks = asksForChatUsage && wireFormat === 'openai-chat' && facts.stream && !facts.asksForUsage
   const spliced = asks ? spliceIncludeUsage(bytes) : undefined
-  return { facts, outgoing: spliced ?? bytes, usageAdded: spliced !== undefined }
+  const references = input.free === true ? readStoredReferences(wireFormat, body, duplicates) : facts.storedReferences
+  return { facts, outgoing: spliced ?? bytes, usageAdded: spliced !== undefined, references }
 }

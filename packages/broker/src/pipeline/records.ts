@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ErrorShape, Nanos } from '@vendo/contract'
 import type { Provider, Route } from '@vendo/integrations/providers'
 import type { ModelRates } from '@vendo/integrations/rates'
-import type { RequestFacts } from '@vendo/wire'
+import type { RequestFacts, StoredReference } from '@vendo/wire'
 import type { Bound } from '../meter/bound.ts'
 import type { CallProgress } from '../observe/call-progress.ts'
 import type { CallSubject } from '../outbox/outbox-entry.ts'
@@ -56,6 +56,8 @@ export interface Admission {
   readonly flags: readonly string[]
   /** Absent on free routes. */
   readonly metered?: MeteredRequest
+  /** The stored objects that the body of a free route names, where it was read for them. */
+  readonly references?: readonly StoredReference[]
   /** The body is a form, of which nothing has been read yet. */
   readonly form?: PendingForm
 }

@@ -4,7 +4,8 @@ import { answerHeaders } from '../egress/answer-headers.ts'
 import { CallProgress } from '../observe/call-progress.ts'
 import { type CallLogLine, logCallLine } from '../observe/logger.ts'
 import type { Settlement } from '../store/records.ts'
-import { admitBody } from './admit-body.ts'
+import { assertReadable } from './admit.ts'
+import { admitBody, countRefused, isExamined } from './admit-body.ts'
 import { admitForm } from './admit-form.ts'
 import { assertBuilt } from './assert-built.ts'
 import { assertNoNavigation } from './assert-no-navigation.ts'
@@ -70,8 +71,12 @@ const answerRequest = async (dependencies: PipelineDependencies, unaddressed: Un
   if (route.streamsBody === true) outliveAnswer(message, answer)
   incoming.progress.classified(routeName(route))
   assertOwnAccount(target, route)
-  if (route.wireFormat !== undefined) dependencies.examination.refused.assertRoom(caller)
-  const taken = takeBody(dependencies, incoming, { caller, route })
+  const contentType = message.headers['content-type']
+  if (isExamined({ route, target })) dependencies.examination.refused.assertRoom(caller)
+  if (route.wireFormat !== undefined && route.class !== 'free' && route.form === undefined) {
+    assertReadable({ contentType, target, address })
+  }
+  const taken = takeBody(dependencies, incoming, { caller, target, route })
   const body = taken instanceof Promise ? await taken : taken
   incoming.progress.bodyRead()
   try {
@@ -79,10 +84,9 @@ const answerRequest = async (dependencies: PipelineDependencies, unaddressed: Un
     const pricing = asked instanceof Promise ? await asked : asked
     const asks = { caller, target, payer, route, pricing, now: dependencies.clock() }
     const { form } = route
-    const contentType = message.headers['content-type']
     const admitted =
       form === undefined
-        ? admitBody(dependencies.examination, { ...asks, address, contentType, body: body.bytes })
+        ? admitBody(dependencies.examination, { ...asks, address, contentType, body })
         : admitForm({ ...asks, form, message, mostUploadBytes: dependencies.mostUploadBytes })
     const admission = admitted instanceof Promise ? await admitted : admitted
     const checked = assertOwnReferences(dependencies, { caller, target, route, path: address.path, admission })
@@ -106,17 +110,25 @@ const identify = ({ directory }: PipelineDependencies, { message, address }: Inc
 
 /** The body that the call is admitted by: a streamed one stays where it is until its provider takes it. */
 const takeBody = (
-  { bodies, mostUploadBytes }: PipelineDependencies,
+  { bodies, mostUploadBytes, examination }: PipelineDependencies,
   incoming: Incoming,
-  { caller, route }: Pick<Admission, 'caller' | 'route'>,
+  { caller, target, route }: Pick<Admission, 'caller' | 'target' | 'route'>,
 ): Soon<BufferedBody> => {
   incoming.progress.bodyAwaited()
-  if (route.streamsBody !== true) return readBody(incoming, bodies, caller)
+  if (route.streamsBody !== true) {
+    const structure = isExamined({ route, target }) ? examination.structure : undefined
+    return countRefused(examination.refused, caller, () => readBody(incoming, bodies, { caller, structure }))
+  }
   assertAnnouncedSize(incoming.message, Math.min(mostUploadBytes, route.form?.mostBytes ?? mostUploadBytes))
   return unread
 }
 
-const unread: BufferedBody = { bytes: Buffer.alloc(0), release: () => undefined }
+const unread: BufferedBody = {
+  length: 0,
+  bytes: Buffer.alloc(0),
+  takeParts: () => [],
+  release: () => undefined,
+}
 
 /** Only an attempt of which nothing was sent is tried again, as a row and a hold of its own. */
 const attemptUntilSent = async (
