@@ -23,7 +23,7 @@ const connect = async (...vaults: readonly Vault[]): Promise<void> => {
   for (const [index, vault] of vaults.entries()) {
     const place = { tenantId: 'ten_1', connectionId: `con_${index}` }
     await store.createConnection({
-      ...{ id: place.connectionId, tenantId: 'ten_1', integration: 'openai', profile: 'user_key', name: 'x' },
+      ...{ id: place.connectionId, tenantId: 'ten_1', integration: 'openai', profile: 'byok_static', name: 'x' },
       ...{ status: 'connected', metadata: {}, createdAt: 1 },
       sealed: vault.seal(new Secret('fake-upstream-key'), { ...place, field: 'secret' }),
     })

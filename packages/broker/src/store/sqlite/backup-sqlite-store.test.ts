@@ -111,6 +111,10 @@ describe('a file that is verified', () => {
   })
 
   it.each([
+    [
+      'damaged where no account is',
+      () => withCopy(`PRAGMA ignore_check_constraints = ON; INSERT INTO vault_canary VALUES (2, 'x', 0)`),
+    ],
     ['cut short', () => truncateSync(copy, 8_192)],
     ['no database', () => writeFileSync(copy, 'this is not a database, but long enough'.repeat(99))],
     ['of another version', () => withCopy('INSERT INTO schema_versions VALUES (999, 0)')],
