@@ -14,6 +14,7 @@ export const mayReveal: readonly RegExp[] = [
   /^packages\/broker\/src\/egress\/secret-mask\.ts$/, // blanks the secret where a provider echoes it
   /^packages\/broker\/src\/egress\/tenant-idempotency-key\.ts$/, // keys the HMAC of a tenant's idempotency keys
   /^packages\/cli\/src\/(.+\/)?(inject|reveal)[a-z-]*\.ts$/, // fills a child's environment; shows a minted key once
+  /^packages\/broker\/src\/store\/postgres\/connection\.ts$/, // hands the password of a .pgpass file to the driver
   /^bench\/broker\/reveal-bench-keys\.ts$/, // hands throwaway keys to the load generator
   /^packages\/testkit\//, // runs in tests alone
 ]

@@ -104,8 +104,8 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'a damaged backup does not verify',
     file: 'packages/broker/src/store/sqlite/verify-sqlite-file.ts',
-    find: 'const damage = found.map(',
-    replace: 'const damage = found.slice(found.length).map(',
+    find: 'PRAGMA integrity_check(',
+    replace: 'SELECT 1 WHERE 0 AND (',
     test: 'packages/broker/src/store/sqlite/backup-sqlite-store.test.ts',
   },
   {

@@ -206,15 +206,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
     },
     close: once(async () => {
       clearInterval(sweep)
-      const stopped = server.stop()
-      ledger.line.close()
-      await inFlight.drain(options.shutdownGraceMs ?? 30_000)
-      ledger.billing.close()
-      ledger.renewal.close()
-      const lost = await ledger.outbox.close()
-      await inFlight.settled()
-      server.closeConnections()
-      await stopped
+      const lost = await drain({ server, ledger, inFlight, graceMs: options.shutdownGraceMs ?? 30_000 })
       await workers.close()
       await closeAll(pools, options.store)
       if (lost > 0) throw lostSettlements(lost)
@@ -245,6 +237,27 @@ const gaugesOf = (inFlight: InFlight, { outbox, line }: LedgerParts, logger: Log
   callsWaiting: () => line.size,
   logLinesDropped: () => countDroppedLines(logger),
 })
+
+interface Draining {
+  readonly server: ReturnType<typeof createNodeServer>
+  readonly ledger: LedgerParts
+  readonly inFlight: InFlight
+  readonly graceMs: number
+}
+
+/** Resolves to how many settlements were lost. */
+const drain = async ({ server, ledger, inFlight, graceMs }: Draining): Promise<number> => {
+  const stopped = server.stop()
+  ledger.line.close()
+  await inFlight.drain(graceMs)
+  ledger.billing.close()
+  ledger.renewal.close()
+  const lost = await ledger.outbox.close()
+  await inFlight.settled()
+  server.closeConnections()
+  await stopped
+  return lost
+}
 
 const lostSettlements = (count: number) =>
   createVendoError(`${count} settlement(s) were lost: neither the store nor the outbox took them.`, {

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openBench } from '@vendo/testkit/store-suite'
@@ -111,6 +111,7 @@ describe('a file that is verified', () => {
   })
 
   it.each([
+    ['damaged where no account is', () => zeroPageOf('vault_canary')],
     ['cut short', () => truncateSync(copy, 8_192)],
     ['no database', () => writeFileSync(copy, 'this is not a database, but long enough'.repeat(99))],
     ['of another version', () => withCopy('INSERT INTO schema_versions VALUES (999, 0)')],
@@ -121,7 +122,7 @@ describe('a file that is verified', () => {
     spoil()
     const ok = await verifySqliteFile(copy).then(
       (report) => report.ok,
-      (error: { code: string; message: string }) => error.message.includes(copy) && error.code,
+      (error: { code: string; message: string }) => (error.message.includes(copy) ? error.code : 'unnamed'),
     )
     expect([false, 'store_unavailable']).toContain(ok)
   })
@@ -131,4 +132,15 @@ const withCopy = (statement: string): void => {
   const database = new DatabaseSync(copy)
   database.exec(statement)
   database.close()
+}
+
+/** Overwrites the first page of a table. */
+const zeroPageOf = (table: string): void => {
+  const database = new DatabaseSync(copy)
+  const page = Number(database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(table)?.['rootpage'])
+  const size = Number(database.prepare('PRAGMA page_size').get()?.['page_size'])
+  database.close()
+  const file = openSync(copy, 'r+')
+  writeSync(file, Buffer.alloc(size), 0, size, (page - 1) * size)
+  closeSync(file)
 }

@@ -1,5 +1,6 @@
 import { verify } from '../ledger/verify.ts'
 import type { LedgerReport } from '../records.ts'
+import { storeUnavailable } from '../store-error.ts'
 import { openLedgerFile } from './open-ledger-file.ts'
 import { asSql, createSqliteStatements } from './sqlite-sql.ts'
 
@@ -19,6 +20,9 @@ export const verifySqliteFile = async (path: string): Promise<LedgerReport> => {
     if (damage.length > 0) return { ok: false, accounts: 0, rows: 0, openHolds: 0, problems: damage }
     database.exec('BEGIN')
     return await verify({ sql: asSql(createSqliteStatements(database)), now: Date.now() })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw storeUnavailable(`${path} cannot be read as a ledger: ${reason}.`, { cause })
   } finally {
     database.close()
   }
