@@ -207,8 +207,7 @@ export const createBroker = (options: BrokerOptions): Broker => {
     close: once(async () => {
       clearInterval(sweep)
       const lost = await drain({ server, ledger, inFlight, graceMs: options.shutdownGraceMs ?? 30_000 })
-      await workers.close()
-      await closeAll(pools, options.store)
+      await closeAll(workers, pools, options.store)
       if (lost > 0) throw lostSettlements(lost)
     }),
   }
@@ -266,7 +265,8 @@ const lostSettlements = (count: number) =>
       'Their holds settle in full when a broker starts again; free the disk, or give --outbox a folder on another.',
   })
 
-const closeAll = async (pools: UpstreamPools, store: Store): Promise<void> => {
+const closeAll = async (workers: BodyWorkers, pools: UpstreamPools, store: Store): Promise<void> => {
+  await workers.close()
   await pools.close()
   await store.close()
 }
