@@ -35,6 +35,7 @@ export const withoutNode: ReadonlySet<string> = new Set(['contract', 'wire', 'in
 export const brokerFloors: readonly (readonly string[])[] = [
   ['index'],
   ['broker'],
+  ['broker-options'],
   ['node-server'],
   ['sockets'],
   ['http'],

@@ -1,29 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import type { Tracer } from '@opentelemetry/api'
 import { createVendoError } from '@vendo/contract'
 import { providers as allProviders, type Provider } from '@vendo/integrations/providers'
-import { rateTables as allRateTables, type RateTable } from '@vendo/integrations/rates'
+import { rateTables as allRateTables } from '@vendo/integrations/rates'
+import type { BrokerOptions } from './broker-options.ts'
 import { assertVaultKey } from './credentials/assert-vault-key.ts'
 import { rememberOpened } from './credentials/remember-opened.ts'
-import type { Vault } from './credentials/vault.ts'
-import {
-  createUpstreamPools,
-  defaultUpstreamTimeouts,
-  type UpstreamPools,
-  type UpstreamTimeouts,
-} from './egress/upstream-pools.ts'
+import { createUpstreamPools, defaultUpstreamTimeouts, type UpstreamPools } from './egress/upstream-pools.ts'
 import type { ApiDependencies } from './http/api-dependencies.ts'
 import type { Zone } from './http/cross-origin.ts'
 import { createFrontGate, type FrontGate } from './http/front-gate.ts'
 import { createLazyApi, type LazyApi } from './http/lazy-api.ts'
 import { createBillingEvents } from './ledger/billing-events.ts'
 import { createEventLog } from './ledger/event-log.ts'
-import { createNodeServer, defaultServerTimeouts, type ListenOptions, type ServerTimeouts } from './node-server.ts'
+import { createNodeServer, defaultServerTimeouts, type ListenOptions } from './node-server.ts'
 import { combineObservers } from './observe/combine-observers.ts'
 import { countDroppedLines, type Logger, silentLogger } from './observe/logger.ts'
-import type { Metrics } from './observe/metrics.ts'
 import { observeDrains } from './observe/observe-drains.ts'
 import type { BrokerGauges, Observer } from './observe/observer.ts'
 import { traceCalls } from './observe/trace-calls.ts'
@@ -35,86 +28,19 @@ import { createBodyBudget } from './pipeline/body-budget.ts'
 import { type BodyWorkers, createBodyWorkers } from './pipeline/body-workers.ts'
 import { createCatalogCache } from './pipeline/catalog-cache.ts'
 import { createDirectory, type Directory } from './pipeline/directory.ts'
-import { createDrainGate, type DrainPolicy, defaultDrainPolicy, type OnDisconnect } from './pipeline/drain-policy.ts'
-import { createHoldLine, defaultHoldLinePolicy, type HoldLinePolicy } from './pipeline/hold-line.ts'
+import { createDrainGate, defaultDrainPolicy } from './pipeline/drain-policy.ts'
+import { createHoldLine, defaultHoldLinePolicy } from './pipeline/hold-line.ts'
 import { createHoldRenewal } from './pipeline/hold-renewal.ts'
 import { createInFlight, type InFlight } from './pipeline/in-flight.ts'
-import { defaultStructureLimits, type StructureLimits } from './pipeline/json-structure.ts'
+import { defaultStructureLimits } from './pipeline/json-structure.ts'
 import { newId } from './pipeline/new-id.ts'
 import { createPricingSource } from './pipeline/pricing.ts'
 import type { AddressBook } from './pipeline/read-address.ts'
 import { createRefusedBodies } from './pipeline/refused-bodies.ts'
 import { createRunRequest, type RunRequest } from './pipeline/run-request.ts'
-import { defaultUploadPace, PaceWatch, type UploadPace } from './pipeline/upload-pace.ts'
+import { defaultUploadPace, PaceWatch } from './pipeline/upload-pace.ts'
 import { readSettled } from './store/read-settled.ts'
 import type { Store } from './store/store.ts'
-
-/** What a broker is made of. Everything but `store` and `vault` has a default. */
-export interface BrokerOptions {
-  /** Closed together with the broker. */
-  readonly store: Store
-  readonly vault: Vault
-  /** Default: every proxied integration of the catalog. */
-  readonly providers?: readonly Provider[]
-  /** Default: the catalog's rates. The store's overrides come on top. */
-  readonly rateTables?: readonly RateTable[]
-  /** Sends a provider's calls to another origin: a simulated or self-hosted upstream. Its credential goes there and nowhere else. */
-  readonly upstreamOrigins?: Readonly<Record<string, string>>
-  /** Makes `<slug>-proxy.<domain>` an address too. */
-  readonly proxyDomain?: string
-  /** The broker's own address as clients reach it, without a trailing slash. Default: where it listens. */
-  readonly publicUrl?: string
-  /** Origins whose pages may call the proxy, such as `https://app.example.com`. Default: none. Never management routes. */
-  readonly allowedOrigins?: readonly string[]
-  /** Origins whose pages may ask `/credentials` for integrations that the broker proxies. Default: none. */
-  readonly credentialsOrigins?: readonly string[]
-  readonly timeouts?: Partial<UpstreamTimeouts>
-  readonly serverTimeouts?: Partial<ServerTimeouts>
-  /**
-   * Sends a comment line between two events of a stream whenever so many ms passed in silence, for proxies that close idle
-   * connections. Default: never, and streams stay byte-identical.
-   */
-  readonly heartbeatMs?: number
-  readonly drain?: Partial<DrainPolicy>
-  /**
-   * How long a call waits when only running calls hold the money it needs, and how many calls may wait: 30 s, 100 for each
-   * limit, 1,000 in all. Then it is refused with `held_by_open_calls`. `maxMs: 0` refuses at once.
-   */
-  readonly holdLine?: Partial<HoldLinePolicy>
-  /** What happens when a client leaves, by integration; default `drain`. A key's `on_disconnect` goes before it. */
-  readonly onDisconnect?: Readonly<Record<string, OnDisconnect>>
-  /**
-   * Where settlements wait while the store is down: a folder of this broker alone. Default: `outbox` beside the store's
-   * file. Without either they wait in memory, and a broker that ends while its store is down loses them to their holds.
-   */
-  readonly outboxDirectory?: string
-  /** Largest JSON body in bytes; default 32 MB. */
-  readonly mostBodyBytes?: number
-  /**
-   * Bytes of request bodies in memory at one time; default 512 MB. All keys of a tenant together get half of it, one key a
-   * quarter.
-   */
-  readonly maxBufferedBytes?: number
-  /** The slowest upload of a JSON body that is waited for. */
-  readonly uploadPace?: Partial<UploadPace>
-  /** What a JSON body may consist of: by default 200,000 members and elements, 128 levels deep. */
-  readonly structureLimits?: Partial<StructureLimits>
-  /** Open connections of one client address; default 4,000. Raise it where a front end connects for everybody. */
-  readonly maxConnectionsPerAddress?: number
-  /** Largest upload in bytes, which is streamed and takes no memory; default 2 GB, more than any provider takes in one file. */
-  readonly mostUploadBytes?: number
-  /** How long {@link Broker.close} waits for running calls, in ms; default 30 s. */
-  readonly shutdownGraceMs?: number
-  readonly logger?: Logger
-  /** Filled from now on; serve it with `startMetricsServer`. Default: nothing is measured. */
-  readonly metrics?: Metrics
-  /** Makes one span per call, as a child of the client's `traceparent`. Default: no spans. */
-  readonly tracer?: Tracer
-  /** Lets the client's `traceparent`, `tracestate` and `baggage` through to the provider; default false. */
-  readonly forwardTraceContext?: boolean
-  /** Milliseconds since the epoch. */
-  readonly clock?: () => number
-}
 
 /** A running broker. */
 export interface Broker {

@@ -1,7 +1,8 @@
 /** The Vendo broker: scoped keys, encrypted credentials, an exact ledger and the metering proxy. */
 
-export type { Broker, BrokerOptions } from './broker.ts'
+export type { Broker } from './broker.ts'
 export { createBroker } from './broker.ts'
+export type { BrokerOptions } from './broker-options.ts'
 export { adoptVaultKey, assertVaultKey } from './credentials/assert-vault-key.ts'
 export { loadKeyEncryptionKey, loadOrCreateKeyFile } from './credentials/load-key-encryption-key.ts'
 export type { Vault } from './credentials/vault.ts'
