@@ -116,12 +116,12 @@ export const mutants: readonly Mutant[] = [
     testName: 'settled by the sweep',
   },
   {
-    rule: 'the meter stops reading what decompresses to too much',
-    file: 'packages/broker/src/pipeline/meter-tap.ts',
-    find: 'decompressed > mostDecompressedBytes || ',
-    replace: '',
+    rule: 'a small answer that decompresses without end is cut',
+    file: 'packages/broker/src/pipeline/scanned-answer.ts',
+    find: 'this.#plainBytes > maxExpandedBytes && ',
+    replace: 'this.#plainBytes < 0 && ',
     test: lastResorts,
-    testName: 'decompresses to more than 256 MB',
+    testName: 'decompresses to more than 64 MB',
   },
   {
     rule: 'a kept catalog expires',

@@ -90,13 +90,13 @@ it('a catalog is asked for again once its time is over, and not before', async (
   expect(upstream.requests).toHaveLength(2)
 })
 
-it('an answer that decompresses to more than 256 MB goes on whole, and the meter stops reading it', async () => {
+it('a small answer that decompresses to more than 64 MB is cut, and charged as an estimate', async () => {
   const blank = gzipSync(`: ${'x'.repeat(60_000)}\n\n`.repeat(20))
   const [first = '', ...rest] = messageEvents
-  const body = Buffer.concat([gzipSync(first), ...Array.from({ length: 230 }, () => blank), gzipSync(rest.join(''))])
+  const body = Buffer.concat([gzipSync(first), ...Array.from({ length: 100 }, () => blank), gzipSync(rest.join(''))])
   await start({ script: { headers: { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' }, body } })
   const answer = await broker.send({ path, json: anthropicRequest({ stream: true }) })
-  expect([answer.status, answer.complete, answer.body.equals(body)]).toEqual([200, true, true])
+  expect([answer.status, answer.complete]).toEqual([200, false])
   expect(await broker.calls()).toMatchObject([{ state: 'estimated' }])
 })
 
@@ -109,14 +109,23 @@ it('more request bytes at a time than there is room for are refused with 503, un
   }
   const json = { 'content-type': 'application/json' }
   const ask = () => broker.send({ path, body: body(60_000), headers: json })
-  const slow = request(`${broker.url}${path}`, {
-    method: 'POST',
-    headers: { ...json, authorization: `Bearer ${broker.key}`, 'content-length': '80000' },
-  })
-  slow.write(body(80_000).slice(0, 70_000))
+  const startSlow = () => {
+    const slow = request(`${broker.url}${path}`, {
+      method: 'POST',
+      headers: { ...json, authorization: `Bearer ${broker.key}`, 'content-length': '80000' },
+    })
+    slow.on('error', () => undefined)
+    slow.write(body(80_000).slice(0, 70_000))
+    return slow
+  }
+  // Whichever of the two the broker reads first has the room: the slow one must have been it.
+  let slow = startSlow()
   let answer = await ask()
-  // Until the broker has read what the slow one sent.
-  for (let asked = 0; asked < 500 && answer.status === 200; asked++) answer = await ask()
+  for (let tried = 0; tried < 100 && answer.status === 200; tried++) {
+    slow.destroy()
+    slow = startSlow()
+    answer = await ask()
+  }
   const { status, headers } = answer
   expect([status, headers['vendo-error-code'], headers['retry-after']]).toEqual([503, 'overloaded', '1'])
   slow.end(body(80_000).slice(70_000))
