@@ -94,15 +94,15 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'more request bytes than the broker may hold are refused',
     file: 'packages/broker/src/pipeline/read-body.ts',
-    find: 'if (!budget.take(chunk.length)) {',
-    replace: 'if (!budget.take(chunk.length) && this.#taken < 0) {',
+    find: 'if (full !== undefined) throw noRoom(full)',
+    replace: 'if (full !== undefined && this.#taken < 0) throw noRoom(full)',
     test: lastResorts,
     testName: 'more request bytes at a time',
   },
   {
     rule: 'a request that is over gives its bytes back',
     file: 'packages/broker/src/pipeline/read-body.ts',
-    find: 'this.#limits.budget.give(this.#taken)',
+    find: 'this.#limits.budget.give(this.#holder, this.#taken)',
     replace: '',
     test: lastResorts,
     testName: 'more request bytes at a time',
