@@ -42,14 +42,6 @@ export const mutants: readonly Mutant[] = [
     testName: 'is refused as soon as they are there',
   },
   {
-    rule: 'what is sent after an answer is dropped at a bounded speed',
-    file: 'packages/broker/src/pipeline/read-rounds.ts',
-    find: 'if (left-- === 0) break',
-    replace: 'left--',
-    test: 'packages/broker/src/sockets/drop-rest.test.ts',
-    testName: 'one bounded speed',
-  },
-  {
     rule: 'what is sent after an answer is waited for only so long',
     file: 'packages/broker/src/sockets/drop-rest.ts',
     find: 'setTimeout(() => message.destroy(), maxMs)',

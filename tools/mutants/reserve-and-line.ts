@@ -64,7 +64,7 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'a broker that closes sends away who waits',
     file: 'packages/broker/src/broker.ts',
-    find: '      ledger.line.close()\n',
+    find: '  ledger.line.close()\n',
     replace: '',
     test: lineBroker,
     testName: 'when the broker closes',
